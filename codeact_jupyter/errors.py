@@ -1,0 +1,55 @@
+"""Every error a caller may want to catch.
+
+* CodeActError
+  x ActionParseError    the reply holds no action; told to the model, not to the user
+  x LimitReached        steps ran out; the run ends as `limit`
+  x Stuck               the same code failed in the same way too often; the run ends as `stuck`
+  x ModelError          the model could not be asked, or gave nothing usable; the run ends as `failed`
+    x ContextExceeded   the messages are longer than the model's window; they are shortened and sent again
+  x KernelError         no kernel could be started, or it cannot run Python
+  x NotebookError       the notebook cannot be read or written
+  x SettingError        a setting has a value that cannot be used
+  x StoreError          the store of runs cannot be opened
+
+The text of each says what happened and what to do next: it is shown to the user as it stands.
+"""
+
+
+class CodeActError(Exception):
+    """Base of the package's errors."""
+
+
+class ActionParseError(CodeActError):
+    """The reply did not follow the action format."""
+
+
+class LimitReached(CodeActError):
+    """The run used up its budget of steps."""
+
+
+class Stuck(CodeActError):
+    """The same code failed in the same way again and again."""
+
+
+class ModelError(CodeActError):
+    """The model could not be asked, or what it sent is of no use."""
+
+
+class ContextExceeded(ModelError):
+    """The messages are longer than the model's context window."""
+
+
+class KernelError(CodeActError):
+    """There is no kernel that could run the code."""
+
+
+class NotebookError(CodeActError):
+    """The notebook cannot be read or written."""
+
+
+class SettingError(CodeActError):
+    """A setting has a value that cannot be used."""
+
+
+class StoreError(CodeActError):
+    """The store of conversations and runs cannot be opened."""
