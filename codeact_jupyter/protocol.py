@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, RootModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from codeact_jupyter.events import WIRE, Event
+from codeact_jupyter.events import WIRE, Event, Recorded
 
 
 class _Message(BaseModel):
@@ -113,18 +113,6 @@ class Welcome(_Message):
     """The file's hash now."""
 
 
-class Recorded(_Message):
-    """An event, in its place; the same JSON is a row of the store and a line of `--events`."""
-
-    type: Literal["recorded"] = "recorded"
-    run: str
-    seq: int
-    """Counts from 1 in each run, without gaps."""
-    at: str
-    """UTC, ISO 8601 with microseconds."""
-    event: Event
-
-
 class Typing(_Message):
     """Text as it streams in; never stored, replaced by `model_replied`."""
 
@@ -192,7 +180,9 @@ class ClientMessage(
 
 
 class ServerMessage(
-    RootModel[Annotated[Welcome | Recorded | Typing | Doing | Save | StartKernel | AskRestart | Notice | Refused, Field(discriminator="type")]]
+    RootModel[
+        Annotated[Welcome | Recorded | Typing | Doing | Save | StartKernel | AskRestart | Notice | Refused, Field(discriminator="type")]
+    ]
 ):
     """Server to browser."""
 

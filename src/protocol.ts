@@ -41,6 +41,8 @@ export interface Protocol {
   [k: string]: unknown;
 }
 /**
+ * Whether an action may run, and what of it.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "ActionDecided".
  */
@@ -60,6 +62,8 @@ export interface ActionDecided {
   note: string;
 }
 /**
+ * Code of the model's, in its cell, not yet allowed to run.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "ActionProposed".
  */
@@ -68,6 +72,9 @@ export interface ActionProposed {
   action_id: string;
   code: string;
   cell_id: string;
+  /**
+   * For looking around: not meant to stay in the notebook.
+   */
   scratch: boolean;
 }
 /**
@@ -255,6 +262,8 @@ export interface Doing {
   detail: string;
 }
 /**
+ * What the model said, as it was read: up to the end of its first action.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "ModelReplied".
  */
@@ -286,6 +295,8 @@ export interface Notice {
   message: string;
 }
 /**
+ * What came of an action; without an `action_id`, what the model is told besides: `died` when the kernel was lost between two actions.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Observed".
  */
@@ -314,7 +325,7 @@ export interface Observed {
   changes: string[];
 }
 /**
- * An event, in its place; the same JSON is a row of the store and a line of `--events`.
+ * An event, in its place; the same JSON is a row of the store, a line of `--events` and a message to the browser.
  *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Recorded".

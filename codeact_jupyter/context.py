@@ -1,0 +1,136 @@
+"""What a run's first request carries besides the words: outline, active cell, last error, kernel's names, files beside the notebook; pure.
+
+The session fills `Context`, the data files are read by `beside`.  The text is bounded: what matters most is put in first.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from codeact_jupyter.beside import DataFile
+from codeact_jupyter.ports import Name
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of notebook, kernel and folder when a run starts."""
+
+    notebook: str
+    cells: Sequence[Mapping[str, Any]] = ()
+    """As nbformat has them."""
+    anchor: str | None = None
+    """Id of the active cell: given whole."""
+    names: Mapping[str, Name] = field(default_factory=dict)
+    files: Sequence[DataFile] = ()
+    more_files: int = 0
+    """Files beside the notebook that are not listed."""
+
+
+def render(context: Context, chars: int = 8000) -> str:
+    """The context as the model reads it, within `chars` characters."""
+    head = f"Notebook: {context.notebook} ({_count(len(context.cells), 'cell')})"
+    sections = {
+        "## Files beside the notebook": _files(context),
+        "## Names in the kernel": [f"- {name}: {_name(held)}" for name, held in context.names.items()],
+        "## Last error": _last_error(context.cells),
+        "## Active cell": _active(context),
+        "## Outline": _outline(context),
+    }
+    room = chars - len(head)
+    parts = [head]
+    for title, lines in sections.items():
+        if not lines:
+            continue
+        kept = _fit(lines, room - len(title) - 2)
+        room -= sum(len(text) + 1 for text in kept) + len(title) + 2
+        if kept:
+            parts.append("\n".join([title, *kept]))
+    return "<context>\n" + "\n\n".join(parts) + "\n</context>"
+
+
+def source_of(cell: Mapping[str, Any]) -> str:
+    """A cell's source as one string: files may hold it as lines."""
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _fit(lines: Sequence[str], room: int) -> list[str]:
+    kept: list[str] = []
+    for index, text in enumerate(lines):
+        room -= len(text) + 1
+        if room < 0:
+            left = len(lines) - index
+            return [*kept, f"- … and {left} more"] if kept or len(lines) > 1 else [text[: max(0, room + len(text))] + " …"]
+        kept.append(text)
+    return kept
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _name(held: Name) -> str:
+    return f"{held.type} {held.shape}".strip()
+
+
+def _files(context: Context) -> list[str]:
+    lines = [_file(file) for file in context.files]
+    return [*lines, f"- … and {_count(context.more_files, 'more file')}"] if context.more_files else lines
+
+
+def _file(file: DataFile) -> str:
+    words = f"- {json.dumps(file.name, ensure_ascii=False)}, {_size(file.bytes)}"
+    if not file.columns:
+        return words + (f" ({file.note})" if file.note else "")
+    lines = "" if file.lines is None else f", {'about ' if file.estimated else ''}{_count(file.lines, 'line')}"
+    columns = _json(file.columns[:60]) + (f" … {len(file.columns) - 60:,} more" if len(file.columns) > 60 else "")
+    rows = _json([[value[:40] for value in row[:60]] for row in file.rows])
+    return f"{words}{lines}; separator {_json(file.separator)}; columns {columns}; first rows {rows}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _last_error(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Of the cell that was run last, if it failed."""
+    failed = [
+        (cell.get("execution_count") or 0, cell, output)
+        for cell in cells
+        for output in cell.get("outputs", ())
+        if output.get("output_type") == "error"
+    ]
+    if not failed:
+        return []
+    count, cell, output = max(failed, key=lambda found: found[0])
+    return [f"In cell [{count or ' '}] (id {cell.get('id', '')}): {output.get('ename', '')}: {str(output.get('evalue', ''))[:300]}"]
+
+
+def _active(context: Context) -> list[str]:
+    cell = next((cell for cell in context.cells if context.anchor and cell.get("id") == context.anchor), None)
+    if cell is None or not source_of(cell).strip():
+        return []
+    language = "python" if cell.get("cell_type") == "code" else ""
+    return [f"id {context.anchor}\n```{language}\n{source_of(cell)}\n```"]
+
+
+def _outline(context: Context) -> list[str]:
+    lines = []
+    for cell in context.cells:
+        first = next((text.strip() for text in source_of(cell).splitlines() if text.strip()), "")
+        if not first:
+            continue
+        kind = f"[{cell.get('execution_count') or ' '}]" if cell.get("cell_type") == "code" else str(cell.get("cell_type"))
+        by = " (yours)" if "codeact" in cell.get("metadata", {}) else ""
+        lines.append(f"- {kind} {cell.get('id', '')}{by}: {first[:100]}")
+    return lines[-80:]

@@ -1,0 +1,328 @@
+"""The agent loop.  Start here.
+
+ask -> [ reply -> parse -> decide -> execute -> observe ]* -> answer
+
+CodeAct, arXiv 2402.01030: the model's action is code, what it put out is the next observation.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from codeact_jupyter.drafting import Drafting
+from codeact_jupyter.errors import ActionParseError, CodeActError, ContextExceeded, LimitReached, ModelError, Stuck
+from codeact_jupyter.events import (
+    ActionDecided,
+    ActionProposed,
+    ActionStarted,
+    ApprovalAsked,
+    Event,
+    ModelReplied,
+    Observed,
+    RunFinished,
+    Steered,
+    UserAsked,
+)
+from codeact_jupyter.ports import (
+    Action,
+    ActionFormat,
+    Answer,
+    Approver,
+    Check,
+    Code,
+    Execution,
+    Finished,
+    Interrupt,
+    Kernel,
+    Model,
+    Notebook,
+    Observe,
+    Policy,
+    Prompt,
+    Reply,
+    Verdict,
+    Wait,
+)
+from codeact_jupyter.position import Position, position, this_run
+from codeact_jupyter.stuck import STUCK_AT, repeats, told
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a run is made of: one of each port."""
+
+    model: Model
+    prompt: Prompt
+    format: ActionFormat
+    policy: Policy
+    approver: Approver
+    notebook: Notebook
+    kernel: Kernel
+    observe: Observe
+    check: Check | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use."""
+
+    steps: int = 30
+    """Replies of the model; a wait costs one too."""
+    action_seconds: float = 120.0
+    """After this long the model is told that its action still runs."""
+
+
+class Run:
+    """One request, from the user's words to an answer.
+
+    `history` holds the conversation's earlier runs, and of a run that was cut off what it had recorded.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        record: Callable[[Event], None],
+        limits: Limits | None = None,
+        history: Sequence[Event] = (),
+        on_text: Callable[[str], None] = lambda _: None,
+    ):
+        self.parts = parts
+        self.limits = limits or Limits()
+        self.history = list(history)
+        self.stopping = False
+        self._record = record
+        self._on_text = on_text
+        self._running: tuple[str, Execution] | None = None
+        self._note = ""
+
+    async def run(self, request: UserAsked) -> RunFinished:
+        """Works until there is an answer or an end; raises what made it fail, after it was recorded."""
+        self.record(request)
+        return await self._to_the_end(None)
+
+    async def resume(self) -> RunFinished:
+        """Go on where the recorded history ends; what may have run is told to the model, not run again."""
+        return await self._to_the_end(position(self.history))
+
+    def steer(self, text: str) -> None:
+        """The user's words; they stand in the next observation."""
+        self.record(Steered(text=text))
+
+    def tell(self, text: str) -> None:
+        """The kernel was lost between two actions; stands in the next observation."""
+        self.record(Observed(action_id=None, status="died", text=text))
+
+    async def _to_the_end(self, start: Position | None) -> RunFinished:
+        try:
+            end = await self._end(start)
+            await self._interrupt()  # an answer, or the limit, ends what still runs
+            await self.parts.notebook.finish()
+        except asyncio.CancelledError:
+            await self._put_down()
+            if self.stopping:  # a server that shuts down cancels too, and that run can be resumed
+                self.record(
+                    RunFinished(reason="stopped", message="Stopped. What ran until then is in the notebook; ask again to go on from there.")
+                )
+            raise
+        except Exception as error:
+            await self._put_down()
+            self.record(RunFinished(reason="failed", message=_plain(error)))
+            raise
+        self.record(end)
+        return end
+
+    async def _end(self, start: Position | None) -> RunFinished:
+        try:
+            answer = await self._until_answer(start)
+        except LimitReached as limit:
+            return RunFinished(reason="limit", answer=await self._last_words(), message=str(limit))
+        except Stuck as stuck:
+            return RunFinished(reason="stuck", message=str(stuck))
+        return RunFinished(reason="answered", answer=answer, message=f"Answered in {_steps(self._used())}.")
+
+    async def _put_down(self) -> None:
+        """On the way out: nothing goes on running, and what was done is saved if it can be."""
+        with contextlib.suppress(CodeActError):
+            await self._interrupt()
+        with contextlib.suppress(CodeActError):
+            await self.parts.notebook.finish()
+
+    async def _until_answer(self, start: Position | None) -> str:
+        if start:
+            await self._pick_up(start)
+        while self._used() < self.limits.steps:
+            action, cell_id = await self.think()
+            match action:
+                case Answer(text):
+                    if not (feedback := await self._objection(text)):
+                        return text
+                    self.record(Observed(action_id=None, status="rejected", text=feedback))
+                case Code():
+                    await self.act(action, cell_id)
+                case Wait(seconds):
+                    await self._watch(seconds)
+                case Interrupt():
+                    await self._interrupt(asked=True)
+                case None:
+                    pass
+        raise LimitReached(f"No answer after {_steps(self.limits.steps)}. Ask on from what was found, or allow more steps (max_steps).")
+
+    async def _objection(self, answer: str) -> str | None:
+        if _unread(self.history):
+            return "The user wrote while you answered; take it into account."
+        return await self.parts.check(answer) if self.parts.check else None
+
+    async def think(self) -> tuple[Action | None, str | None]:
+        """The model's next action, and the cell that it was streamed into."""
+        drafting = Drafting(self.parts.format, None if self._running else self.parts.notebook, self._on_text)
+        try:
+            reply = await self._reply(drafting)
+        except BaseException:
+            drafting.drop()  # half an action leaves no cell
+            raise
+        try:
+            action = self.parts.format.parse(reply, self.history)
+            self._replied(reply)
+        except ActionParseError as error:  # the model's mistake is its next observation
+            self._replied(reply)
+            self.record(Observed(action_id=None, status="unparsed", text=str(error)))
+            action = None
+        if not isinstance(action, Code):
+            drafting.drop()
+        return action, drafting.cell_id
+
+    async def _reply(self, drafting: Drafting) -> Reply:
+        while True:
+            try:
+                return await self.parts.model.reply(await self.parts.prompt.messages(self.history), self.parts.format.tools, drafting)
+            except ContextExceeded:
+                if not self.parts.prompt.shrink():
+                    raise
+
+    def _replied(self, reply: Reply) -> None:
+        self.record(ModelReplied(text=reply.text, calls=reply.calls, usage=reply.usage))
+
+    async def act(self, action: Code, cell_id: str | None) -> None:
+        """Put the code in its cell, have it decided, run it and observe."""
+        if self._running:
+            self.record(
+                Observed(action_id=self._running[0], status="running", text="The last action still runs: wait, interrupt or answer.")
+            )
+            return
+        cell_id = cell_id or self.parts.notebook.open_cell(action)
+        self.parts.notebook.write(cell_id, action.source)
+        self._note = action.note
+        proposed = ActionProposed(action_id=uuid4().hex, code=action.source, cell_id=cell_id, scratch=action.scratch)
+        self.record(proposed)
+        verdict = self.parts.policy.judge(action, self.parts.notebook.facts())
+        if verdict.decision == "ask":
+            self.record(ApprovalAsked(action_id=proposed.action_id, reason=verdict.reason, effects=verdict.effects))
+        await self._decide(proposed, verdict)
+
+    async def _decide(self, proposed: ActionProposed, verdict: Verdict) -> None:
+        decided = await self.parts.approver.decide(proposed, verdict)
+        self.record(decided)
+        await self._start(proposed, decided)
+
+    async def _start(self, proposed: ActionProposed, decided: ActionDecided) -> None:
+        if decided.decision == "deny":
+            self.record(
+                Observed(action_id=proposed.action_id, status="denied", text=f"This was not allowed to run. {decided.note}".strip())
+            )
+            return
+        if self.parts.notebook.source(proposed.cell_id) != decided.code:
+            self.parts.notebook.write(proposed.cell_id, decided.code)
+        started = ActionStarted(action_id=proposed.action_id, msg_id=uuid4().hex)
+        self.record(started)
+        execution = await self.parts.kernel.start(decided.code, self.parts.notebook.sink(proposed.cell_id), started.msg_id)
+        self._running = proposed.action_id, execution
+        await self._watch(self.limits.action_seconds)
+
+    async def _pick_up(self, start: Position) -> None:
+        match start.at, start.proposed, start.decided:
+            case "decide", ActionProposed() as proposed, _:
+                await self._decide(proposed, Verdict("ask", "asked before the interruption"))
+            case "ready", ActionProposed() as proposed, ActionDecided() as decided:
+                await self._start(proposed, decided)
+            case "unknown", ActionProposed() as proposed, _:
+                self.record(
+                    Observed(
+                        action_id=proposed.action_id, status="unknown", text="Interrupted here: this may have run, and was not run again."
+                    )
+                )
+            case _:
+                pass
+
+    async def _watch(self, seconds: float) -> None:
+        if self._running:
+            await self._observe(await self._running[1].wait(seconds))
+        else:
+            self.record(Observed(action_id=None, status="unparsed", text="Nothing runs that could be waited for."))
+
+    async def _interrupt(self, asked: bool = False) -> None:
+        if self._running:
+            await self._observe(await self._running[1].interrupt())
+        elif asked:
+            self.record(Observed(action_id=None, status="unparsed", text="Nothing runs that could be interrupted."))
+
+    async def _observe(self, finished: Finished | None) -> None:
+        assert self._running
+        action_id, execution = self._running
+        observed = self.parts.observe(action_id, finished, execution.outputs())
+        if finished:
+            self._running = None
+        if self._note:
+            observed, self._note = observed.model_copy(update={"text": f"{self._note}\n{observed.text}"}), ""
+        tries = repeats(self.history, observed)
+        if tries > 1:
+            observed = observed.model_copy(update={"text": f"{told(self.history, tries)}\n{observed.text}"})
+        self.record(observed)
+        await self.parts.notebook.save()
+        if tries >= STUCK_AT:
+            raise Stuck(
+                f"The same code failed in the same way {tries} times. Correct it in its cell, or say what to do instead, and ask again."
+            )
+
+    async def _last_words(self) -> str | None:
+        """At the limit: the best answer from what was seen; nothing of it runs."""
+        await self._interrupt()
+        try:
+            reply = await self._reply(Drafting(self.parts.format, None, self._on_text))
+            self._replied(reply)
+            action = self.parts.format.parse(reply, self.history)
+        except (ModelError, ActionParseError):
+            return None
+        return action.text if isinstance(action, Answer) else None
+
+    def _used(self) -> int:
+        return sum(isinstance(event, ModelReplied) for event in this_run(self.history))
+
+    def record(self, event: Event) -> None:
+        """The one way into the history, and out to store and browser."""
+        self.history.append(event)
+        self._record(event)
+
+
+def _unread(history: Sequence[Event]) -> bool:
+    for event in reversed(history):
+        match event:
+            case Steered():
+                return True
+            case Observed(action_id=None, status="died"):
+                pass  # told besides, as steering is
+            case Observed() | UserAsked():
+                return False
+    return False
+
+
+def _plain(error: Exception) -> str:
+    """For the user: an error of ours is said as it stands, a defect with what to do."""
+    if isinstance(error, CodeActError):
+        return str(error)
+    return f"The agent itself broke ({type(error).__name__}: {error}). The notebook is as the cells show it; ask again, and report this."
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"

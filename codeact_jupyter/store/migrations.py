@@ -1,0 +1,30 @@
+"""How the store's schema came to be: named steps, each applied once, in this order, never changed after a release."""
+
+import sqlite3
+from collections.abc import Callable
+
+
+def begin(db: sqlite3.Connection) -> None:
+    """Conversations, their runs, the runs' events, and the journal of changes to cells."""
+    for statement in (
+        "CREATE TABLE conversations (id TEXT PRIMARY KEY, path TEXT NOT NULL, created TEXT NOT NULL)",
+        "CREATE INDEX conversations_path ON conversations (path, created)",
+        "CREATE TABLE runs (id TEXT PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id), started TEXT NOT NULL)",
+        "CREATE INDEX runs_conversation ON runs (conversation, started)",
+        "CREATE TABLE events (run TEXT, seq INTEGER, at TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID",
+        "CREATE TABLE journal (run TEXT, seq INTEGER, cell TEXT, before TEXT, after TEXT, above TEXT, PRIMARY KEY (run, seq, cell))",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (begin,)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring a store to the newest schema; raises `sqlite3.Error`."""
+    db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
+    done = {name for (name,) in db.execute("SELECT name FROM migrations")}
+    for step in MIGRATIONS:
+        if step.__name__ not in done:
+            step(db)
+            db.execute("INSERT INTO migrations VALUES (?)", (step.__name__,))

@@ -1,0 +1,123 @@
+"""What is kept: every event of every run, in order, and every change we made to a cell."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from pydantic import TypeAdapter
+
+from codeact_jupyter.errors import StoreError
+from codeact_jupyter.events import Event, Recorded
+from codeact_jupyter.store.migrations import migrate
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+class Store:
+    """One sqlite file; several processes may have it open.  Readable by its owner only."""
+
+    def __init__(self, path: Path):
+        """Opens the file, or makes it.  Raises `StoreError`."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            with self._transaction():
+                migrate(self._db)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"The store of runs {path} cannot be opened ({error}). Move the file away, or make its folder writable, and start again."
+            ) from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    def conversation(self, path: str) -> str:
+        """Id of the notebook's conversation, begun if there is none; `path` is absolute."""
+        row = self._db.execute("SELECT id FROM conversations WHERE path = ? ORDER BY created DESC, rowid DESC LIMIT 1", (path,)).fetchone()
+        return str(row[0]) if row else self.new_conversation(path)
+
+    def new_conversation(self, path: str) -> str:
+        """Begin afresh: the notebook's conversation is this one from now on."""
+        made = uuid4().hex
+        self._db.execute("INSERT INTO conversations VALUES (?, ?, ?)", (made, path, _now()))
+        return made
+
+    def rename(self, old: str, new: str) -> None:
+        """The notebook (or a folder above it) was moved: its conversations go with it."""
+        with self._transaction():
+            self._db.execute("UPDATE conversations SET path = ? WHERE path = ?", (new, old))
+            prefix = old.rstrip("/") + "/"
+            self._db.execute(
+                "UPDATE conversations SET path = ? || substr(path, ?) WHERE substr(path, 1, ?) = ?",
+                (new.rstrip("/") + "/", len(prefix) + 1, len(prefix), prefix),
+            )
+
+    def begin(self, run: str, conversation: str) -> bool:
+        """A run is to start; False: it is known already (the message came twice)."""
+        return self._db.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?)", (run, conversation, _now())).rowcount == 1
+
+    def runs(self, conversation: str) -> list[str]:
+        """Ids of a conversation's runs, oldest first."""
+        return [
+            str(run) for (run,) in self._db.execute("SELECT id FROM runs WHERE conversation = ? ORDER BY started, rowid", (conversation,))
+        ]
+
+    def append(self, run: str, event: Event) -> Recorded:
+        """The run's next event; on disk (safe when this process is killed) when it returns."""
+        at = _now()
+        (seq,) = self._db.execute(
+            "INSERT INTO events SELECT ?, coalesce(max(seq), 0) + 1, ?, ? FROM events WHERE run = ? RETURNING seq",
+            (run, at, event.model_dump_json(), run),
+        ).fetchone()
+        return Recorded(run=run, seq=seq, at=at, event=event)
+
+    def events(self, run: str, after: int = 0) -> list[Recorded]:
+        """A run's events with a higher sequence number than `after`."""
+        rows = self._db.execute("SELECT seq, at, event FROM events WHERE run = ? AND seq > ? ORDER BY seq", (run, after))
+        return [Recorded(run=run, seq=seq, at=at, event=_EVENT.validate_json(event)) for seq, at, event in rows]
+
+    def history(self, conversation: str) -> list[Event]:
+        """All that was recorded of a conversation, run after run."""
+        return [recorded.event for run in self.runs(conversation) for recorded in self.events(run)]
+
+    def journal(self, run: str, seq: int, cell: str, change: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None, str | None]) -> None:
+        """A change to a cell: before, after (nbformat, None: it was not there) and the id of the cell above."""
+        before, after, above = change
+        self._db.execute(
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (run, seq, cell) DO UPDATE SET after = excluded.after, above = excluded.above",
+            (run, seq, cell, _json(before), _json(after), above),
+        )
+
+    def journalled(self, run: str) -> Sequence[tuple[int, str, Any, Any, str | None]]:
+        """A run's changes: (seq, cell, before, after, above), oldest first."""
+        rows = self._db.execute("SELECT seq, cell, before, after, above FROM journal WHERE run = ? ORDER BY seq", (run,))
+        return [(seq, cell, before and json.loads(before), after and json.loads(after), above) for seq, cell, before, after, above in rows]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+def _json(cell: Mapping[str, Any] | None) -> str | None:
+    return None if cell is None else json.dumps(cell, ensure_ascii=False)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
