@@ -6,7 +6,7 @@ what the administrator locked > command line > the user's JupyterLab settings (p
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from traitlets import Enum, Float, Int, List, TraitError, Unicode, validate
@@ -32,6 +32,9 @@ class CodeAct(Configurable):
     approval = Enum(["auto"], "auto", help="Which actions ask first: `auto`, none.").tag(config=True)
     observation_chars = Int(12_000, min=500, help="Characters of an observation, in all.").tag(config=True)
     context_chars = Int(8_000, min=500, help="Characters of what is told of notebook, kernel and files.").tag(config=True)
+    absence = Float(
+        1800.0, min=0.0, help="Seconds after which a notebook whose browser is gone, but did not close it, is written by the server."
+    ).tag(config=True)
     locked = List(Unicode(), help="Names of settings that nobody but the config files may change.").tag(config=True)
 
     @validate("base_url")
@@ -68,7 +71,7 @@ class Settings:
         return OFFLINE if self.offline else self.model or "default"
 
     @property
-    def where(self) -> str:
+    def where(self) -> Literal["built-in", "local", "remote"]:
         """Where what is sent goes: `built-in`, `local` (this machine) or `remote`."""
         if self.offline:
             return "built-in"
@@ -81,7 +84,7 @@ class Settings:
         if not self.offline and not self.model and not self.base_url:
             return "There is a key, but no model is named. Set CODEACT_MODEL, or choose a model in Settings."
         if not self.offline and not self.base_url and not self.api_key:
-            return f"There is no key for {self.model!r}. Set OPENAI_API_KEY or CODEACT_API_KEY and restart, or name a server of your own (base_url)."
+            return f"There is no key for {self.model!r}. Set OPENAI_API_KEY or CODEACT_API_KEY and restart, or name a server (base_url)."
         return ""
 
 

@@ -1,0 +1,1 @@
+"""Wiring: one session for each notebook, and the places where notebooks live."""

@@ -1,0 +1,62 @@
+"""The place where a run works: a notebook, its folder and its kernel.  `local` is the command line's, `attach` the server's."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from codeact_jupyter.events import Recorded
+from codeact_jupyter.kernel.client import KernelClient
+from codeact_jupyter.notebook.document import Document
+
+
+@dataclass(frozen=True)
+class KernelNews:
+    """What a kernel tells of itself."""
+
+    state: Callable[[str], None]
+    """What it does now, in the words of `Doing.what`."""
+    lost: Callable[[str], None]
+    """It died or was restarted between two actions."""
+    may_restart: Callable[[], Awaitable[bool]]
+    """Nothing but a restart ends the code: is it wanted?"""
+
+
+class Desk(Protocol):
+    """One notebook, ready to be worked in."""
+
+    path: str
+    """As the user names it."""
+    key: str
+    """Absolute: what the store knows the notebook by."""
+    folder: Path
+    """The kernel's working folder; data files are looked for here."""
+    document: Document
+
+    async def open(self) -> None:
+        """The notebook as it is now.  Raises `NotebookError`."""
+
+    async def kernel(self, news: KernelNews) -> KernelClient:
+        """Its own kernel, started if there is none, with a client opened.  Raises `KernelError`."""
+
+    async def release(self, kernel: KernelClient) -> None:
+        """The run needs it no more."""
+
+    async def save(self) -> None:
+        """A step is over.  Raises `NotebookError`."""
+
+    async def finish(self) -> None:
+        """The run is over.  Raises `NotebookError`."""
+
+
+class Audience(Protocol):
+    """Who hears of a run while it goes on: a terminal, or the browsers that show the notebook."""
+
+    def recorded(self, recorded: Recorded) -> None: ...
+
+    def typing(self, run: str, text: str) -> None: ...
+
+    def doing(self, run: str, what: str, detail: str = "") -> None: ...
+
+    async def may_restart(self, run: str) -> bool:
+        """The code cannot be interrupted: may the kernel be restarted?"""

@@ -1,0 +1,98 @@
+"""The server's kernels: the one that belongs to a notebook, and its process as the kernel client wants it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from jupyter_client.session import Session
+from jupyter_core.utils import ensure_async
+
+from codeact_jupyter.errors import KernelError
+
+BROWSER_SECONDS = 60.0
+"""How long the browser may take to start the kernel."""
+
+
+class ServerHost:
+    """A kernel of the server's; counts as one of its connections until `close`, so that culling leaves it alone."""
+
+    def __init__(self, kernels: Any, kernel_id: str):
+        self._kernels, self.id = kernels, kernel_id
+        self._kernel = kernels.get_kernel(kernel_id)
+        kernels.notify_connect(kernel_id)
+
+    def client(self) -> Any:
+        """A new client with a session of its own: two that share one get each other's replies."""
+        ours = self._kernel.session
+        return self._kernel.client(session=Session(key=ours.key, signature_scheme=ours.signature_scheme))
+
+    async def interrupt(self) -> None:
+        await ensure_async(self._kernel.interrupt_kernel())
+
+    async def restart(self) -> None:
+        await ensure_async(self._kernels.restart_kernel(self.id))
+
+    async def is_alive(self) -> bool:
+        return self.id in self._kernels and bool(await ensure_async(self._kernel.is_alive()))
+
+    def on_restart(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Calls back when the server or the user has restarted the kernel, or given it up; returns what ends that."""
+        for event in ("restart", "dead"):
+            self._kernel.add_restart_callback(callback, event)
+
+        def end() -> None:
+            for event in ("restart", "dead"):
+                self._kernel.remove_restart_callback(callback, event)
+
+        return end
+
+    def touch(self) -> None:
+        """The kernel is in use, even while it waits for the model."""
+        self._kernel.last_activity = datetime.now(UTC)
+
+    def close(self) -> None:
+        self._kernels.notify_disconnect(self.id)
+
+
+async def kernel_of(server: Any, path: str, ask_browser: Callable[[], bool]) -> str:
+    """Id of the notebook's kernel, started if it has none: by the browser if one is attached, since only then is it attached to it.
+
+    Raises `KernelError`.
+    """
+    found = await _found(server, path)
+    if not found and ask_browser():
+        found = await _within(BROWSER_SECONDS, lambda: _found(server, path))
+        if not found:
+            raise KernelError("No kernel was started for the notebook. Choose one with the notebook's kernel button, and ask again.")
+    if not found:
+        made = await ensure_async(server.session_manager.create_session(path=path, name=PurePosixPath(path).name, type="notebook"))
+        found = str(made["kernel"]["id"])
+    _python_only(server, found)
+    return found
+
+
+async def _found(server: Any, path: str) -> str | None:
+    for session in await ensure_async(server.session_manager.list_sessions()):
+        if session.get("type") == "notebook" and session.get("path") == path and session.get("kernel"):
+            return str(session["kernel"]["id"])
+    return None
+
+
+async def _within(seconds: float, found: Callable[[], Awaitable[str | None]]) -> str | None:
+    # the session manager tells nobody of new sessions, so it is asked
+    for _ in range(int(seconds / 0.1)):
+        if kernel := await found():
+            return kernel
+        await asyncio.sleep(0.1)
+    return None
+
+
+def _python_only(server: Any, kernel_id: str) -> None:
+    name = server.kernel_manager.get_kernel(kernel_id).kernel_name
+    spec = server.kernel_spec_manager.get_kernel_spec(name)
+    if spec.language.lower() != "python":
+        raise KernelError(
+            f"The notebook's kernel is {spec.display_name} ({spec.language}). The agent acts by Python: choose a Python kernel and ask again."
+        )

@@ -1,0 +1,52 @@
+"""The command line's desk: a notebook file that nobody has open, and a kernel of our own."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from codeact_jupyter.config import for_kernels
+from codeact_jupyter.kernel.client import KernelClient
+from codeact_jupyter.kernel.host import LocalHost
+from codeact_jupyter.notebook.document import Document
+from codeact_jupyter.notebook.file import LocalFile
+from codeact_jupyter.session.desk import KernelNews
+
+
+class LocalDesk:
+    """A notebook on this machine's disk; its kernel starts with the first use and ends with `close`."""
+
+    def __init__(self, path: Path, environment: dict[str, str], kernel_name: str | None = None):
+        self.path = str(path)
+        self.key = str(path.resolve())
+        self.folder = path.resolve().parent
+        self.document = Document(LocalFile(path, create=True))
+        self._host: LocalHost | None = None
+        self._environment, self._kernel_name = environment, kernel_name
+
+    async def open(self) -> None:
+        await self.document.load()
+
+    async def kernel(self, news: KernelNews) -> KernelClient:
+        news.state("starting_kernel")
+        if self._host is None:
+            self._host = LocalHost(self._kernel_name, str(self.folder), for_kernels(self._environment))
+            await self._host.start()
+        client = KernelClient(self._host, news.state, news.lost, news.may_restart)
+        await client.open()
+        return client
+
+    async def release(self, kernel: KernelClient) -> None:
+        await kernel.close()
+
+    async def save(self) -> None:
+        await self.document.save()
+
+    async def finish(self) -> None:
+        await self.document.save()
+
+    async def close(self) -> None:
+        """Ends the kernel; nothing of it is left."""
+        if self._host:
+            host, self._host = self._host, None
+            with contextlib.suppress(asyncio.CancelledError):
+                await host.shutdown()

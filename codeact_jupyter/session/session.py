@@ -1,0 +1,159 @@
+"""One notebook's conversation with the agent: starts runs, steers and stops them, and tells who listens.
+
+Server and command line use it alike; they differ in their `Desk` and their `Audience`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from codeact_jupyter.beside import files_beside
+from codeact_jupyter.config import Settings
+from codeact_jupyter.context import Context, render
+from codeact_jupyter.errors import CodeActError, SettingError
+from codeact_jupyter.events import Event, RunFinished, UserAsked
+from codeact_jupyter.formats import FORMATS
+from codeact_jupyter.loop import Limits, Parts, Run
+from codeact_jupyter.model.client import ChatModel
+from codeact_jupyter.notebook.cells import RunCells
+from codeact_jupyter.observation import Budget, Observation
+from codeact_jupyter.prompt import Conversation, system
+from codeact_jupyter.session.desk import Audience, Desk, KernelNews
+from codeact_jupyter.session.parts import AllowAll, CellHolds, KernelOnDemand, chat_model
+from codeact_jupyter.store import Store
+
+
+class Busy(CodeActError):
+    """A run goes on in this notebook."""
+
+
+@dataclass(frozen=True)
+class _Live:
+    """A run that goes on, and what it holds."""
+
+    id: str
+    run: Run
+    kernel: KernelOnDemand
+    model: ChatModel
+
+    async def work(self, asked: UserAsked) -> RunFinished:
+        try:
+            return await self.run.run(asked)
+        finally:
+            await self.kernel.close()
+            await self.model.aclose()
+
+
+class Session:
+    """One per notebook and process.  `settings` is asked at each start."""
+
+    def __init__(self, desk: Desk, store: Store, settings: Callable[[], Settings], audience: Audience):
+        self.desk, self.store = desk, store
+        self.typed = ""
+        """The reply that streams in now: for a browser that comes late."""
+        self._settings, self._audience = settings, audience
+        self._live: tuple[_Live, asyncio.Task[RunFinished]] | None = None
+
+    @property
+    def conversation(self) -> str:
+        """Id of the notebook's conversation in the store."""
+        return self.store.conversation(self.desk.key)
+
+    @property
+    def live(self) -> str | None:
+        """Id of the run that goes on."""
+        return self._live[0].id if self._live else None
+
+    def start(self, run: str, request: str, anchor: str | None = None) -> asyncio.Task[RunFinished] | None:
+        """Begin a run; None: it was begun already.  Raises `Busy`, or `SettingError` when no model could be asked."""
+        if self._live:
+            if self._live[0].id == run:
+                return None
+            raise Busy("A run goes on in this notebook. Stop it, or send your words to it.")
+        settings = self._settings()
+        if settings.problem:
+            raise SettingError(settings.problem)
+        conversation = self.conversation
+        history = self.store.history(conversation)
+        if not self.store.begin(run, conversation):
+            return None
+        asked = UserAsked(text=request, path=self.desk.path, anchor=anchor, conversation=conversation, model=settings.named)
+        live = self._make(run, settings, asked, history)
+        task = asyncio.create_task(live.work(asked))
+        self._live = (live, task)
+        task.add_done_callback(self._over)
+        return task
+
+    def steer(self, run: str, text: str) -> bool:
+        """Words for the next step; False: that run is over."""
+        if self._live and self._live[0].id == run:
+            self._live[0].run.steer(text)
+            return True
+        return False
+
+    async def stop(self, run: str) -> None:
+        """Ends the model call and our action; returns when it is recorded.  A run that is over is left as it is."""
+        if self._live and self._live[0].id == run:
+            live, task = self._live
+            live.run.stopping = True
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def close(self) -> None:
+        """The process ends: what goes on is cut off, and can be taken up again."""
+        if self._live:
+            _, task = self._live
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _over(self, task: asyncio.Task[RunFinished]) -> None:
+        self._live, self.typed = None, ""
+        if not task.cancelled():
+            task.exception()  # recorded by the loop; asked for, so that asyncio does not complain
+
+    def _make(self, run_id: str, settings: Settings, asked: UserAsked, history: list[Event]) -> _Live:
+        doing = self._audience.doing
+        news = KernelNews(
+            state=lambda what: doing(run_id, what),
+            lost=lambda text: run.tell(text),
+            may_restart=lambda: self._audience.may_restart(run_id),
+        )
+        model = chat_model(settings, lambda why: doing(run_id, "retrying", why))
+        kernel = KernelOnDemand(lambda: self.desk.kernel(news), self.desk.release)
+        cells = RunCells(self.desk, run_id, settings.named, asked.anchor)
+        parts = Parts(
+            model=model,
+            prompt=Conversation(system(asked.format), lambda: self._look(settings, asked, kernel), settings.max_steps),
+            format=FORMATS[asked.format](),
+            policy=AllowAll(),
+            approver=CellHolds(cells),
+            notebook=cells,
+            kernel=kernel,
+            observe=Observation(Budget(total=settings.observation_chars)),
+        )
+        run = Run(
+            parts,
+            lambda event: self._record(run_id, cells, event),
+            Limits(settings.max_steps, settings.timeout),
+            history,
+            lambda text: self._typing(run_id, text),
+        )
+        return _Live(run_id, run, kernel, model)
+
+    async def _look(self, settings: Settings, asked: UserAsked, kernel: KernelOnDemand) -> str:
+        await self.desk.open()
+        names = await kernel.names()
+        files, more = await asyncio.to_thread(files_beside, self.desk.folder)
+        context = Context(PurePath(self.desk.path).name, self.desk.document.cells(), asked.anchor, names, files, more)
+        return render(context, settings.context_chars)
+
+    def _record(self, run: str, cells: RunCells, event: Event) -> None:
+        recorded = self.store.append(run, event)
+        cells.heard(recorded.seq, event)
+        self.typed = ""
+        self._audience.recorded(recorded)
+
+    def _typing(self, run: str, text: str) -> None:
+        self.typed = text
+        self._audience.typing(run, text)
