@@ -1,0 +1,5 @@
+"""The ways in which a model may write its actions, by name."""
+
+from codeact_jupyter.formats.code import CodeFormat
+
+FORMATS = {"code": CodeFormat}
