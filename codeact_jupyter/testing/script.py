@@ -29,6 +29,8 @@ class Say:
     """Tokens of the prompt and of the reply; None: the server sends none."""
     reasoning: Sequence[str] = ()
     """Thought aloud before the text, in pieces."""
+    ends: bool = True
+    """False: the connection stays open after the reply, and neither usage nor `[DONE]` comes."""
 
     def split(self) -> Sequence[str]:
         """The pieces."""

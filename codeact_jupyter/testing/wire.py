@@ -26,6 +26,8 @@ class Wire:
             await asyncio.sleep(reply.delay)
             await self._delta({"content": piece})
         await self._delta({}, "stop")
+        if not reply.ends:
+            await asyncio.Event().wait()
         if reply.usage and with_usage:
             prompt, completion = reply.usage
             usage = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
