@@ -1,0 +1,52 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { liveRun } from './runReading';
+import type { SidePanel } from './panel';
+import { CommandIDs } from './tokens';
+
+/** Adds our commands, and those of use without the panel to the palette. */
+export function addCommands(
+  app: JupyterFrontEnd,
+  panel: SidePanel,
+  palette: ICommandPalette | null,
+  trans: TranslationBundle
+): void {
+  const { commands, shell } = app;
+  const isRunning = (): boolean => {
+    const conversation = panel.model?.conversation;
+    return conversation !== undefined && liveRun(conversation.state) !== null;
+  };
+  commands.addCommand(CommandIDs.openPanel, {
+    label: trans.__('Ask About This Notebook'),
+    caption: trans.__('Open the CodeAct panel, or go back from it to the notebook'),
+    icon: panel.title.icon,
+    execute: () => {
+      if (panel.node.contains(document.activeElement) && panel.notebook !== null) {
+        shell.activateById(panel.notebook.id);
+        return;
+      }
+      shell.activateById(panel.id);
+      panel.focusComposer();
+    }
+  });
+  commands.addCommand(CommandIDs.stopRun, {
+    label: trans.__('Stop the Run'),
+    isEnabled: isRunning,
+    execute: () => panel.model?.stop()
+  });
+  commands.addCommand(CommandIDs.newConversation, {
+    label: trans.__('New Conversation'),
+    caption: trans.__('Later requests are sent without the runs until now'),
+    isEnabled: () => panel.model !== null && !isRunning(),
+    execute: () => panel.model?.newConversation()
+  });
+  commands.addCommand(CommandIDs.openSettings, {
+    label: trans.__('Settings'),
+    execute: () => commands.execute('settingeditor:open', { query: 'CodeAct' })
+  });
+  for (const command of [CommandIDs.openPanel, CommandIDs.stopRun, CommandIDs.newConversation]) {
+    palette?.addItem({ command, category: trans.__('CodeAct') });
+  }
+}

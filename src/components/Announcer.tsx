@@ -1,0 +1,49 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React, { useEffect, useState } from 'react';
+
+import { stepsOf } from '../runReading';
+import type { Run } from '../runState';
+import { errorText, statusText, stepText } from './wording';
+
+export interface AnnouncerProps {
+  readonly run: Run | null;
+  readonly alert: string;
+  readonly trans: TranslationBundle;
+}
+
+/** Says aloud what the run that goes on has done; what was there before it is not read out. */
+export function Announcer({ run, alert, trans }: AnnouncerProps): JSX.Element {
+  const [followed, setFollowed] = useState('');
+  const live = run?.live ? run.id : '';
+  useEffect(() => {
+    if (live !== '') {
+      setFollowed(live);
+    }
+  }, [live]);
+  const isFollowed = run !== null && run.id === followed;
+  const failed = isFollowed && run.finished?.reason === 'failed' ? run.finished.message : '';
+  return (
+    <div className="codeact-hidden">
+      <div role="status" aria-live="polite">
+        {isFollowed ? lastWord(trans, run) : ''}
+      </div>
+      <div role="alert" aria-live="assertive">
+        {alert || failed}
+      </div>
+    </div>
+  );
+}
+
+function lastWord(trans: TranslationBundle, run: Run): string {
+  if (run.finished !== null) {
+    return run.finished.reason === 'answered' ? trans.__('Answered.') : run.finished.message;
+  }
+  const step = stepsOf(run)
+    .filter(candidate => candidate.endedAt !== null)
+    .at(-1);
+  if (step === undefined) {
+    return '';
+  }
+  const result = [stepText(trans, step), statusText(trans, step.status), errorText(trans, run, step)];
+  return trans.__('Step %1: %2', step.number, result.filter(part => part !== '').join(', '));
+}

@@ -1,0 +1,86 @@
+import type { IInputModel } from '@jupyter/chat';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React, { useEffect, useLayoutEffect, useRef, useState } from 'react';
+
+const MOST_LINES = 8;
+
+export interface ComposerProps {
+  readonly input: IInputModel;
+  readonly isRunning: boolean;
+  readonly isReadOnly: boolean;
+  /** The last request, for Up in an empty composer. */
+  readonly last: string;
+  readonly trans: TranslationBundle;
+}
+
+/**
+ * Where the user writes. The words are kept in the chat's own input model, so each notebook has its draft.
+ * The library's input is not used: it takes the focus when it appears, and its placeholder is fixed.
+ */
+export function Composer({ input, isRunning, isReadOnly, last, trans }: ComposerProps): JSX.Element {
+  const [value, setValue] = useState(input.value);
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    const onValue = (_: IInputModel, words: string): void => setValue(words);
+    const onFocus = (): void => area.current?.focus();
+    setValue(input.value);
+    input.valueChanged.connect(onValue);
+    input.focusInputSignal?.connect(onFocus);
+    return () => {
+      input.valueChanged.disconnect(onValue);
+      input.focusInputSignal?.disconnect(onFocus);
+    };
+  }, [input]);
+  useLayoutEffect(() => fit(area.current), [value]);
+
+  const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.nativeEvent.isComposing) {
+      return;
+    }
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      if (value.trim() !== '') {
+        input.value = '';
+        input.send(value);
+      }
+    } else if (event.key === 'ArrowUp' && value === '' && last !== '') {
+      event.preventDefault();
+      input.value = last;
+    }
+  };
+  const placeholder = isRunning
+    ? trans.__('Steer: your words go to the next step')
+    : trans.__('Ask about this notebook');
+  return (
+    <div className="codeact-Composer">
+      <textarea
+        ref={area}
+        className="codeact-Composer-input"
+        rows={2}
+        value={value}
+        readOnly={isReadOnly}
+        placeholder={placeholder}
+        aria-label={placeholder}
+        title={trans.__('Enter sends, Shift+Enter breaks the line')}
+        onChange={event => {
+          input.value = event.target.value;
+        }}
+        onKeyDown={onKeyDown}
+      />
+    </div>
+  );
+}
+
+function fit(area: HTMLTextAreaElement | null): void {
+  if (area === null) {
+    return;
+  }
+  const style = getComputedStyle(area);
+  const line = parseFloat(style.lineHeight);
+  const frame = area.offsetHeight - area.clientHeight;
+  const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+  area.style.height = 'auto';
+  const most = MOST_LINES * line + padding;
+  area.style.height = `${Math.min(area.scrollHeight, most) + frame}px`;
+  area.style.overflowY = area.scrollHeight > most ? 'auto' : 'hidden';
+}

@@ -1,0 +1,50 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { Conversation, RunModel } from '../model';
+import { Banner } from './Banner';
+
+export interface NoticesProps {
+  readonly conversation: Conversation;
+  readonly model: RunModel;
+  readonly isCellGone: boolean;
+  readonly trans: TranslationBundle;
+  readonly onSettings: () => void;
+}
+
+/** What belongs to no run, above the composer: each with what to do about it. */
+export function Notices({ conversation, model, isCellGone, trans, onSettings }: NoticesProps): JSX.Element {
+  const { state, status } = conversation;
+  const problem = state.welcome?.problem ?? '';
+  return (
+    <div className="codeact-Notices">
+      {status === 'superseded' && (
+        <Banner
+          tone="warn"
+          message={trans.__('This notebook is open in a newer tab.')}
+          actions={[{ label: trans.__('Take over here'), act: () => model.takeOver() }]}
+        />
+      )}
+      {state.restartOffered !== null && (
+        <Banner
+          tone="warn"
+          message={trans.__(
+            'This code cannot be interrupted. A restart of the kernel ends it; all variables are lost.'
+          )}
+          actions={[{ label: trans.__('Restart kernel'), act: () => model.restartKernel() }]}
+        />
+      )}
+      {problem !== '' && (
+        <Banner tone="error" message={problem} actions={[{ label: trans.__('Open settings'), act: onSettings }]} />
+      )}
+      {state.notice !== '' && state.notice !== problem && (
+        <Banner
+          tone="warn"
+          message={state.notice}
+          actions={[{ label: trans.__('Dismiss'), act: () => model.dismiss() }]}
+        />
+      )}
+      {isCellGone && <p className="codeact-Quiet">{trans.__('That cell is no longer in the notebook.')}</p>}
+    </div>
+  );
+}

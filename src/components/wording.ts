@@ -1,0 +1,144 @@
+/**
+ * Numbers and states in words, with their units.
+ */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Conversation } from '../model';
+import { conversationRuns, isRepaired, liveRun, summaryOf } from '../runReading';
+import type { Run, Step } from '../runState';
+
+/** The colour of a state; its words say the same. */
+export type Tone = 'quiet' | 'busy' | 'warn' | 'error';
+
+export function secondsText(trans: TranslationBundle, seconds: number): string {
+  if (seconds < 10) {
+    return trans.__('%1 s', seconds.toFixed(1));
+  }
+  const whole = Math.round(seconds);
+  return whole < 60 ? trans.__('%1 s', whole) : trans.__('%1 min %2 s', Math.floor(whole / 60), whole % 60);
+}
+
+export function tokensText(trans: TranslationBundle, tokens: number, estimated: boolean): string {
+  const count = tokens < 1000 ? String(tokens) : `${(tokens / 1000).toFixed(tokens < 100_000 ? 1 : 0)}k`;
+  return trans.__('%1 tokens', estimated ? `~${count}` : count);
+}
+
+/** `4 steps · 1 repaired · 3 cells · 5.2 s` */
+export function summaryText(trans: TranslationBundle, run: Run): string {
+  const { steps, repaired, cells, seconds } = summaryOf(run);
+  return [
+    trans._n('%1 step', '%1 steps', steps),
+    repaired > 0 ? trans.__('%1 repaired', repaired) : '',
+    cells > 0 ? trans._n('%1 cell', '%1 cells', cells) : '',
+    secondsText(trans, seconds)
+  ]
+    .filter(part => part !== '')
+    .join(' · ');
+}
+
+export function stepText(trans: TranslationBundle, step: Step): string {
+  if (step.label !== '') {
+    return step.label;
+  }
+  switch (step.act) {
+    case 'cell':
+      return trans.__('Empty cell');
+    case 'wait':
+      return trans.__('Wait for the cell');
+    case 'interrupt':
+      return trans.__('Interrupt the cell');
+    case 'unread':
+      return trans.__('A reply without an action');
+  }
+}
+
+export function statusText(trans: TranslationBundle, status: Step['status']): string {
+  switch (status) {
+    case 'running':
+      return trans.__('running');
+    case 'ok':
+      return trans.__('done');
+    case 'failed':
+      return trans.__('failed');
+    case 'stopped':
+      return trans.__('stopped');
+  }
+}
+
+export function errorText(trans: TranslationBundle, run: Run, step: Step): string {
+  return isRepaired(run, step) ? trans.__('%1 → repaired below', step.error) : step.error;
+}
+
+/** The one state of the header. */
+export function stateOf(trans: TranslationBundle, conversation: Conversation): { text: string; tone: Tone } {
+  const { state, status, kernel } = conversation;
+  const run = liveRun(state);
+  if (status === 'reconnecting') {
+    return { text: trans.__('reconnecting'), tone: 'warn' };
+  }
+  if (status === 'superseded') {
+    return { text: trans.__('open in a newer tab'), tone: 'warn' };
+  }
+  if (run !== null) {
+    return runState(trans, run, state.welcome?.max_steps ?? 0);
+  }
+  if (state.welcome === null) {
+    return { text: trans.__('connecting'), tone: 'quiet' };
+  }
+  if (state.welcome.problem !== '') {
+    return { text: trans.__('no model'), tone: 'error' };
+  }
+  const last = conversationRuns(state).at(-1);
+  if (last?.finished?.reason === 'failed') {
+    return { text: trans.__('failed'), tone: 'error' };
+  }
+  if (last?.finished?.reason === 'stopped') {
+    return { text: trans.__('stopped'), tone: 'warn' };
+  }
+  if (!kernel.present) {
+    return { text: trans.__('no kernel'), tone: 'quiet' };
+  }
+  return { text: trans.__('%1 · %2', kernel.name, kernelText(trans, kernel.status)), tone: 'quiet' };
+}
+
+function kernelText(trans: TranslationBundle, status: string): string {
+  switch (status) {
+    case 'idle':
+      return trans.__('idle');
+    case 'busy':
+      return trans.__('busy');
+    case 'starting':
+    case 'initializing':
+      return trans.__('starting');
+    case 'restarting':
+    case 'autorestarting':
+      return trans.__('restarting');
+    default:
+      return trans.__('not connected');
+  }
+}
+
+function runState(trans: TranslationBundle, run: Run, most: number): { text: string; tone: Tone } {
+  if (run.stopping) {
+    return { text: trans.__('stopping …'), tone: 'warn' };
+  }
+  switch (run.doing?.what) {
+    case 'starting_kernel':
+      return { text: trans.__('starting the kernel …'), tone: 'busy' };
+    case 'waiting_for_cell':
+      return { text: trans.__('waiting for your cell'), tone: 'warn' };
+    case 'interrupting':
+      return { text: trans.__('interrupting …'), tone: 'warn' };
+    case 'restarting':
+      return { text: trans.__('restarting the kernel …'), tone: 'warn' };
+    case 'thinking':
+    case 'retrying':
+      return { text: trans.__('step %1 of %2', Math.min(run.replies + 1, most), most), tone: 'busy' };
+    case 'running':
+    case 'saving':
+      return { text: trans.__('step %1 of %2', Math.max(run.replies, 1), most), tone: 'busy' };
+    case undefined:
+      return { text: trans.__('starting …'), tone: 'busy' };
+  }
+}

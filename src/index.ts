@@ -1,0 +1,5 @@
+import cells from './plugins/cells';
+import panel from './plugins/panel';
+import runs from './plugins/runs';
+
+export default [runs, panel, cells];

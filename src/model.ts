@@ -1,0 +1,318 @@
+/**
+ * One notebook's conversation in this browser: a connection, the state reduced from it, and one signal.
+ */
+
+import { YNotebook } from '@jupyter/ydoc';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { Contents, ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import { Connection, ConnectionStatus } from './connection';
+import type { ServerMessage, Subscribe, Welcome } from './protocol';
+import { liveRun } from './runReading';
+import { EMPTY, LocalMessage, RunState, reduce } from './runState';
+import { openSocket, startKernel } from './notebook';
+import { NotebookContext, Saving } from './saving';
+import { DocumentSync } from './sync';
+
+/** Pause between two drawings of a reply that streams in: each one renders its markdown anew. */
+const TYPING_PAUSE = 120;
+
+/** What the panel draws. */
+export interface Conversation {
+  readonly name: string;
+  readonly state: RunState;
+  readonly status: ConnectionStatus;
+  readonly kernel: { readonly name: string; readonly present: boolean; readonly status: string };
+}
+
+export interface RunModelOptions {
+  readonly context: NotebookContext;
+  readonly contents: Contents.IManager;
+  readonly serverSettings: ServerConnection.ISettings;
+  readonly settings: () => Subscribe['settings'];
+  readonly trans: TranslationBundle;
+}
+
+export class RunModel implements IDisposable {
+  constructor(options: RunModelOptions) {
+    this._options = options;
+    const { context } = options;
+    this._saving = new Saving(context, options.contents, options.trans);
+    this._connection = new Connection({
+      open: () => openSocket(options.serverSettings, context, this._document),
+      subscription: () => ({ base: this._saving.base, settings: options.settings() })
+    });
+    this._dirty = context.model.dirty;
+    this._conversation = this._snapshot();
+    this._listen();
+  }
+
+  /** Of this page only: tells one conversation from another. */
+  readonly id = UUID.uuid4();
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The present state, a new object after each change. */
+  get conversation(): Conversation {
+    return this._conversation;
+  }
+
+  get context(): NotebookContext {
+    return this._options.context;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Opens the connection if there is none; asked by the panel that shows this notebook, or by a run. */
+  async connect(): Promise<void> {
+    await this.context.ready;
+    if (!this._isDisposed) {
+      this._startSync();
+      this._connection.connect();
+    }
+  }
+
+  /** Asks for something, or steers the run that goes on. */
+  ask(request: string, anchor: string | null): void {
+    const live = liveRun(this._state);
+    if (live !== null) {
+      if (this._connection.send({ type: 'steer', run: live.id, text: request })) {
+        this._apply({ type: 'steering', run: live.id, text: request });
+      } else {
+        this._apply({
+          type: 'unsent',
+          words: request,
+          notice: this._options.trans.__('The server is away. Your words are kept.')
+        });
+      }
+      return;
+    }
+    const run = UUID.uuid4();
+    this._anchors.set(run, anchor);
+    this._apply({ type: 'asked', run, request, at: new Date().toISOString() });
+    this._send(run, request);
+    void this.connect();
+  }
+
+  /** Stops the run; asked again while it will not end, offers a restart of the kernel. */
+  stop(): void {
+    const run = liveRun(this._state);
+    if (run === null) {
+      return;
+    }
+    if (run.stopping) {
+      this._apply({ type: 'offer_restart', run: run.id });
+    } else if (this._connection.send({ type: 'stop_run', run: run.id })) {
+      this._apply({ type: 'stopping', run: run.id });
+    }
+  }
+
+  restartKernel(): void {
+    if (this._connection.send({ type: 'restart_kernel' })) {
+      this._apply({ type: 'restarting' });
+    }
+  }
+
+  newConversation(): void {
+    this._connection.send({ type: 'new_conversation' });
+  }
+
+  /** Makes this tab the live one again. */
+  takeOver(): void {
+    this._connection.connect();
+  }
+
+  configure(): void {
+    this._connection.send({ type: 'configure', settings: this._options.settings() });
+  }
+
+  dismiss(): void {
+    this._apply({ type: 'dismissed' });
+  }
+
+  /** The words that were not taken; each is given once. */
+  takeReturned(): readonly string[] {
+    const { returned } = this._state;
+    if (returned.length > 0) {
+      this._apply({ type: 'words_returned' });
+    }
+    return returned;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    clearTimeout(this._timer);
+    this._sync?.dispose();
+    this._connection.close();
+    Signal.clearData(this);
+  }
+
+  private _listen(): void {
+    const { context } = this._options;
+    const session = context.sessionContext;
+    this._connection.message.connect(this._onMessage, this);
+    this._connection.statusChanged.connect(this._onStatus, this);
+    context.pathChanged.connect(this._onPathChanged, this);
+    context.saveState.connect(this._onSaveState, this);
+    context.model.stateChanged.connect(this._onModelState, this);
+    context.disposed.connect(this._onContextDisposed, this);
+    session.kernelChanged.connect(this._draw, this);
+    session.statusChanged.connect(this._draw, this);
+    session.connectionStatusChanged.connect(this._draw, this);
+  }
+
+  private get _document(): YNotebook | null {
+    const { sharedModel } = this.context.model;
+    return sharedModel instanceof YNotebook ? sharedModel : null;
+  }
+
+  /** Not where jupyter-collaboration keeps the document: the server edits its room then. */
+  private _startSync(): void {
+    const { model } = this.context;
+    const collaborative = model.collaborative || model.sharedModel.getState('document_id') !== undefined;
+    if (this._sync === null && !collaborative && this._document !== null) {
+      this._sync = new DocumentSync(this._document.ydoc, this._connection);
+    }
+  }
+
+  private _onMessage(_: Connection, message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this._apply(message);
+        void this._welcomed(message);
+        break;
+      case 'save':
+        void this._save();
+        break;
+      case 'start_kernel':
+        void this._startKernel(message.name);
+        break;
+      default:
+        this._apply(message);
+    }
+  }
+
+  private async _welcomed(welcome: Welcome): Promise<void> {
+    if (this._greeted) {
+      return;
+    }
+    this._greeted = true;
+    await this._saving.reconcile(welcome.file);
+    if (this._isDisposed || !this._greeted) {
+      return;
+    }
+    this._sync?.start();
+    for (const run of this._state.runs.filter(candidate => candidate.conversation === null)) {
+      this._send(run.id, run.request);
+    }
+  }
+
+  private _send(run: string, request: string): void {
+    this._connection.send({ type: 'start_run', run, request, anchor: this._anchors.get(run) ?? null });
+  }
+
+  private async _save(): Promise<void> {
+    this._notice(await this._saving.save());
+  }
+
+  private _notice(message: string): void {
+    if (message !== '' && !this._isDisposed) {
+      this._apply({ type: 'notice', message });
+    }
+  }
+
+  private async _startKernel(name: string | null): Promise<void> {
+    if (!(await startKernel(this.context, name))) {
+      this._notice(this._options.trans.__('The kernel did not start. Choose another one for this notebook.'));
+    }
+  }
+
+  private _onStatus(_: Connection, status: ConnectionStatus): void {
+    if (status !== 'open') {
+      this._greeted = false;
+      this._sync?.pause();
+    }
+    this._draw();
+  }
+
+  private _onPathChanged(): void {
+    this._connection.send({ type: 'renamed', path: this.context.localPath });
+    this._draw();
+  }
+
+  private _onSaveState(_: NotebookContext, state: DocumentRegistry.SaveState): void {
+    if (state === 'completed') {
+      this._connection.send({ type: 'saved', hash: this._saving.base });
+    }
+  }
+
+  private _onModelState(): void {
+    this._dirty = this.context.model.dirty;
+  }
+
+  // Unsaved changes at this point are changes that the user chose to discard.
+  private _onContextDisposed(): void {
+    this._connection.send({ type: 'closing', keep: !this._dirty });
+    this.dispose();
+  }
+
+  private _apply(message: ServerMessage | LocalMessage): void {
+    this._state = reduce(this._state, message);
+    if (message.type === 'typing') {
+      this._timer ??= setTimeout(() => this._draw(), TYPING_PAUSE);
+    } else if (!this._isDrawing) {
+      // A long history comes as many messages and is drawn once.
+      this._isDrawing = true;
+      queueMicrotask(() => this._draw());
+    }
+  }
+
+  private _draw(): void {
+    clearTimeout(this._timer);
+    this._timer = undefined;
+    this._isDrawing = false;
+    if (!this._isDisposed) {
+      this._conversation = this._snapshot();
+      this._changed.emit();
+    }
+  }
+
+  private _snapshot(): Conversation {
+    const { localPath, sessionContext } = this.context;
+    return {
+      name: localPath.slice(localPath.lastIndexOf('/') + 1),
+      state: this._state,
+      status: this._connection.status,
+      kernel: {
+        name: sessionContext.kernelDisplayName,
+        present: Boolean(sessionContext.session?.kernel),
+        status: sessionContext.kernelDisplayStatus
+      }
+    };
+  }
+
+  private readonly _options: RunModelOptions;
+  private readonly _connection: Connection;
+  private readonly _saving: Saving;
+  private readonly _anchors = new Map<string, string | null>();
+  private readonly _changed = new Signal<this, void>(this);
+  private _sync: DocumentSync | null = null;
+  private _state: RunState = EMPTY;
+  private _conversation: Conversation;
+  private _greeted = false;
+  private _dirty: boolean;
+  private _isDisposed = false;
+  private _isDrawing = false;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+}

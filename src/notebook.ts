@@ -1,0 +1,50 @@
+/**
+ * What a conversation does to its notebook's server side: where its socket is, and its kernel.
+ */
+
+import type { YNotebook } from '@jupyter/ydoc';
+import type { ISessionContext } from '@jupyterlab/apputils';
+import { URLExt } from '@jupyterlab/coreutils';
+import type { ServerConnection } from '@jupyterlab/services';
+
+import type { NotebookContext } from './saving';
+
+/** Opens the socket of a notebook and of this browser's document of it. */
+export function openSocket(
+  server: ServerConnection.ISettings,
+  context: NotebookContext,
+  document: YNotebook | null
+): WebSocket {
+  const query: Record<string, string> = {
+    path: context.localPath,
+    document: String(document?.ydoc.clientID ?? '')
+  };
+  if (server.appendToken && server.token !== '') {
+    query.token = server.token;
+  }
+  return new server.WebSocket(
+    URLExt.join(server.wsUrl, 'codeact', 'api', 'socket') + URLExt.objectToQueryString(query)
+  );
+}
+
+/** Starts a kernel for a notebook that has none: the one that is named, else the notebook's own; false if it failed. */
+export async function startKernel(context: NotebookContext, name: string | null): Promise<boolean> {
+  const { sessionContext, model } = context;
+  if (sessionContext.session?.kernel) {
+    return true;
+  }
+  try {
+    await sessionContext.changeKernel({ name: kernelName(sessionContext, [name, model.defaultKernelName]) });
+    return true;
+  } catch {
+    // JupyterLab shows what the server said.
+    return false;
+  }
+}
+
+/** The first of the wanted kernels that is installed, else the default. */
+function kernelName(session: ISessionContext, wanted: readonly (string | null)[]): string | undefined {
+  const specs = session.specsManager.specs;
+  const found = wanted.find(name => name !== null && specs?.kernelspecs[name] !== undefined);
+  return found ?? specs?.default;
+}

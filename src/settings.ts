@@ -1,0 +1,14 @@
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+
+import type { Subscribe } from './protocol';
+
+const KEYS = ['model', 'base_url', 'max_steps', 'timeout'] as const;
+
+/** What the user has set differently from the defaults: only that overrules the server's own configuration. */
+export function ownSettings(settings: ISettingRegistry.ISettings | null): Subscribe['settings'] {
+  if (settings === null) {
+    return {};
+  }
+  const chosen = KEYS.map(key => [key, settings.get(key).user] as const);
+  return Object.fromEntries(chosen.filter(([key, value]) => value !== undefined && value !== settings.default(key)));
+}

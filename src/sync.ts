@@ -1,0 +1,86 @@
+/**
+ * Keeps the notebook's shared document and the server's replica of it the same, over the binary frames of a connection.
+ */
+
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
+import type { Doc } from 'yjs';
+
+import type { Connection } from './connection';
+
+const SYNC = 0;
+
+/** Marks what came from the server, so that it is not sent back. */
+export const ORIGIN = { name: 'codeact-jupyter' };
+
+export class DocumentSync {
+  constructor(doc: Doc, connection: Connection) {
+    this._doc = doc;
+    this._connection = connection;
+    connection.binary.connect(this._onBinary, this);
+    doc.on('update', this._onUpdate);
+  }
+
+  /** Begins on a socket that is open and whose file question is settled. */
+  start(): void {
+    const encoder = begun();
+    writeSyncStep1(encoder, this._doc);
+    this._started = true;
+    this._connection.sendBinary(encoding.toUint8Array(encoder));
+    for (const data of this._waiting.splice(0)) {
+      this._receive(data);
+    }
+  }
+
+  /** Holds what comes until `start`: a new socket begins anew. */
+  pause(): void {
+    this._started = false;
+    this._waiting = [];
+  }
+
+  dispose(): void {
+    this._connection.binary.disconnect(this._onBinary, this);
+    this._doc.off('update', this._onUpdate);
+  }
+
+  private _onBinary(_: Connection, data: Uint8Array): void {
+    if (this._started) {
+      this._receive(data);
+    } else {
+      this._waiting.push(data);
+    }
+  }
+
+  private _receive(data: Uint8Array): void {
+    const decoder = decoding.createDecoder(data);
+    if (decoding.readVarUint(decoder) !== SYNC) {
+      return;
+    }
+    const encoder = begun();
+    readSyncMessage(decoder, encoder, this._doc, ORIGIN);
+    if (encoding.length(encoder) > 1) {
+      this._connection.sendBinary(encoding.toUint8Array(encoder));
+    }
+  }
+
+  private readonly _onUpdate = (update: Uint8Array, origin: unknown): void => {
+    if (!this._started || origin === ORIGIN) {
+      return;
+    }
+    const encoder = begun();
+    writeUpdate(encoder, update);
+    this._connection.sendBinary(encoding.toUint8Array(encoder));
+  };
+
+  private readonly _doc: Doc;
+  private readonly _connection: Connection;
+  private _started = false;
+  private _waiting: Uint8Array[] = [];
+}
+
+function begun(): encoding.Encoder {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, SYNC);
+  return encoder;
+}
