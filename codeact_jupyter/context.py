@@ -30,22 +30,19 @@ class Context:
 def render(context: Context, chars: int = 8000) -> str:
     """The context as the model reads it, within `chars` characters."""
     head = f"Notebook: {context.notebook} ({_count(len(context.cells), 'cell')})"
-    sections = {
-        "## Files beside the notebook": _files(context),
-        "## Names in the kernel": [f"- {name}: {_name(held)}" for name, held in context.names.items()],
-        "## Last error": _last_error(context.cells),
-        "## Active cell": _active(context),
-        "## Outline": _outline(context),
-    }
-    room = chars - len(head)
-    parts = [head]
-    for title, lines in sections.items():
-        if not lines:
-            continue
-        kept = _fit(lines, room - len(title) - 2)
-        room -= sum(len(text) + 1 for text in kept) + len(title) + 2
+    sections = (
+        ("## Files beside the notebook", _files(context), 0.35),
+        ("## Active cell", _active(context), 0.5),
+        ("## Last error", _last_error(context.cells), 0.1),
+        ("## Names in the kernel", [f"- {name}: {_name(held)}" for name, held in context.names.items()], 0.3),
+        ("## Outline", _outline(context), 1.0),
+    )
+    room, parts = chars - len(head), [head]
+    for title, lines, share in sections:
+        kept = _fit(lines, min(room, int(chars * share)) - len(title) - 20)
         if kept:
             parts.append("\n".join([title, *kept]))
+            room -= len(parts[-1]) + 2
     return "<context>\n" + "\n\n".join(parts) + "\n</context>"
 
 
@@ -56,12 +53,14 @@ def source_of(cell: Mapping[str, Any]) -> str:
 
 
 def _fit(lines: Sequence[str], room: int) -> list[str]:
+    """Whole lines while they fit; the first one is cut rather than left out."""
     kept: list[str] = []
     for index, text in enumerate(lines):
+        if len(text) + 1 > room:
+            if not kept and room > 40:
+                return [f"{text[:room]} …"]
+            return [*kept, f"- … and {len(lines) - index} more"] if kept else []
         room -= len(text) + 1
-        if room < 0:
-            left = len(lines) - index
-            return [*kept, f"- … and {left} more"] if kept or len(lines) > 1 else [text[: max(0, room + len(text))] + " …"]
         kept.append(text)
     return kept
 
