@@ -35,7 +35,7 @@ def transform(source: str) -> str:
     from IPython.core.inputtransformer2 import TransformerManager  # heavy: only where code is looked at
 
     try:
-        return str(TransformerManager().transform_cell(source))
+        return str(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
     except (SyntaxError, tokenize.TokenError):  # what cannot be read stays as it is: the kernel says what is wrong
         return source
 

@@ -14,11 +14,10 @@ from codeact_jupyter.source import dedent, parses
 CLOSE = re.compile(r"<[ \t]*/[ \t]*execute[ \t]*>", re.IGNORECASE)
 _MAYBE = re.compile(r"<|`{3}|~{3}")
 _TOKEN = re.compile(
-    r"""(?P<apostrophe>\b(?![rbuft]{1,2}')\w+'(?=\w))|"""
+    r"""(?P<skip>\#(?:(?!<[ \t]*/[ \t]*execute[ \t]*>).)*|\b(?![rbuft]{1,2}')\w+'(?=\w))|"""  # comments, and the apostrophe of don't
     r'''(?P<triple>"""|\'\'\')'''
     r"""|(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
     r"""|(?P<open>"(?:\\.|[^"\\])*\\?$|'(?:\\.|[^'\\])*\\?$)"""
-    r"""|(?P<comment>\#)"""
     r"""|(?P<close><[ \t]*/[ \t]*execute[ \t]*>)"""
     r"""|(?P<again>^[ \t]*<execute\b[^<>]*>)"""
     r"""|(?P<fence>^[ \t]*(?:`{3,}|~{3,})[ \t\r]*$)""",
@@ -65,21 +64,18 @@ def marks(line: str, quote: str, partial: bool) -> tuple[list[Mark], str]:
         match token.lastgroup:
             case "triple":
                 quote = token[0]
-            case "apostrophe":
-                pass
             case "string":
                 found += _quoted(line, token.start(), at)
             case "open" if partial:
                 found += _quoted(line, token.start(), None)
             case "open":
                 at = token.start() + 1  # a string that its line does not close is none: an apostrophe, or a mistake
-            case "comment":
-                close = CLOSE.search(line, at)
-                return found + ([Mark("close", "code", close.start(), close.end())] if close else []), ""
             case "close" | "again" as kind:
                 found.append(Mark(kind, "code", token.start(), at))
-            case _ if not partial:  # the fence's line may go on
+            case "fence" if not partial:  # a line that still grows may be no fence in the end
                 found.append(Mark("fence", "code", token.start(), at))
+            case _:  # comments hold no strings
+                pass
 
 
 def _quoted(line: str, start: int, end: int | None) -> Iterator[Mark]:
