@@ -1,0 +1,144 @@
+"""Who owns the kernel's process: the Jupyter server, or, on the command line, we."""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import IO, Protocol
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.session import Session
+
+from codeact_jupyter.errors import KernelError
+from codeact_jupyter.kernel.wire import Wire
+
+START_SECONDS = 60.0
+
+
+class Host(Protocol):
+    """The kernel's process, as far as a client of it must know."""
+
+    revives: bool
+    """It restarts a kernel that died by itself."""
+
+    def client(self) -> AsyncKernelClient:
+        """A new client, not yet connected, with a `Session` of its own: see `client_of`."""
+
+    def process(self) -> object:
+        """Which process it is: differs once the kernel was restarted, by whomever."""
+
+    async def is_alive(self) -> bool: ...
+
+    async def interrupt(self) -> None: ...
+
+    async def restart(self) -> None:
+        """End the process, if there is one, and start another.  Raises `KernelError`."""
+
+
+def client_of(manager: AsyncKernelManager) -> AsyncKernelClient:
+    """A client that shares no identity with others: of two with one session the newer gets all replies."""
+    session = Session(key=manager.session.key, signature_scheme=manager.session.signature_scheme)
+    return manager.client(session=session)
+
+
+class LocalHost:
+    """A kernel of our own, in a process group that is gone when this is shut down."""
+
+    revives = False
+
+    def __init__(self, kernel_name: str | None, cwd: str, env: Mapping[str, str]):
+        self._manager = AsyncKernelManager(kernel_name=kernel_name or NATIVE_KERNEL_NAME)
+        self._manager.shutdown_wait_time = 1.0  # half of it until SIGTERM, half until SIGKILL
+        self._cwd, self._env = cwd, dict(env)
+        self._stderr: IO[bytes] | None = None
+        self._group: int | None = None
+
+    async def start(self) -> None:
+        """Start the kernel and wait until it answers.  Raises `KernelError`."""
+        self._check_language()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by shutdown
+        up = False
+        try:
+            await self._launch()
+            wire = Wire(self.client(), lambda _: None)
+            try:
+                await wire.open(START_SECONDS, self.is_alive)
+            finally:
+                await wire.close()
+            up = True
+        except KernelError as error:
+            raise KernelError(f"The kernel {self._manager.kernel_name!r} could not be started. {error}{self._last_words()}") from error
+        finally:
+            if not up:
+                await self.shutdown()
+
+    def client(self) -> AsyncKernelClient:
+        return client_of(self._manager)
+
+    def process(self) -> object:
+        return self._group
+
+    async def is_alive(self) -> bool:
+        return bool(await self._manager.is_alive())
+
+    async def interrupt(self) -> None:
+        if await self.is_alive():
+            await self._manager.interrupt_kernel()
+
+    async def restart(self) -> None:
+        self._kill_group()
+        try:
+            await self._manager.restart_kernel(now=True)
+        except OSError as error:
+            raise KernelError(f"The kernel could not be restarted: {error}.") from error
+        self._group = self._pid()
+
+    async def shutdown(self) -> None:
+        """End the kernel and what it started; may be called again."""
+        try:
+            if self._manager.has_kernel:
+                await self._manager.shutdown_kernel()
+        finally:
+            self._kill_group()
+            self._group = None
+            if self._stderr:
+                self._stderr.close()
+                self._stderr = None
+
+    async def _launch(self) -> None:
+        try:
+            await self._manager.start_kernel(cwd=self._cwd, env=self._env, stdout=asyncio.subprocess.DEVNULL, stderr=self._stderr)
+        except OSError as error:
+            raise KernelError(f"{error}.") from error
+        self._group = self._pid()
+
+    def _pid(self) -> int | None:
+        return getattr(self._manager.provisioner, "pid", None)
+
+    def _check_language(self) -> None:
+        specs = self._manager.kernel_spec_manager
+        try:
+            spec = specs.get_kernel_spec(self._manager.kernel_name)
+        except NoSuchKernel as error:
+            known = ", ".join(sorted(specs.find_kernel_specs())) or "none"
+            raise KernelError(f"There is no kernel named {self._manager.kernel_name!r}. Known kernels: {known}.") from error
+        if spec.language.lower() != "python":
+            raise KernelError(f"The kernel {self._manager.kernel_name!r} runs {spec.language}; only Python kernels can be used.")
+
+    def _last_words(self) -> str:
+        if not self._stderr or self._stderr.closed:
+            return ""
+        self._stderr.seek(0)
+        text = self._stderr.read()[-2_000:].decode(errors="replace").strip()
+        return f"\nIt wrote:\n{text}" if text else ""
+
+    def _kill_group(self) -> None:
+        """Children outlive a kernel that died."""
+        if self._group and sys.platform != "win32":
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._group, signal.SIGKILL)

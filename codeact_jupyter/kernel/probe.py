@@ -1,0 +1,82 @@
+"""What the kernel's namespace holds: an expression that is evaluated there, and how its answer is read."""
+
+import ast
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from codeact_jupyter.ports import Name
+
+# Runs in environments we do not own: standard library only, and nothing of the user's classes is called.
+_SURVEY = """
+import json, time, types
+
+FRAMES = {("pandas", "DataFrame"), ("pandas", "Series"), ("pandas", "Index"),
+          ("polars", "DataFrame"), ("polars", "Series"), ("numpy", "ndarray")}
+SIZED = (list, tuple, dict, set, frozenset, str, bytes)
+SHELL = {"In", "Out", "exit", "quit", "get_ipython"}
+OF = {key: type.__dict__[key].__get__ for key in ("__name__", "__mro__", "__dict__")}
+
+def shape(value, mro):
+    for base in mro:
+        module = OF["__dict__"](base).get("__module__")
+        if isinstance(module, str) and (module.partition(".")[0], OF["__name__"](base)) in FRAMES:
+            return "x".join(str(size) for size in base.shape.__get__(value, base))
+        if any(base is sized for sized in SIZED):
+            return str(base.__len__(value))
+    return ""
+
+def survey(namespace, limit, seconds):
+    begun, found = time.monotonic(), {}
+    for name, value in reversed(list(dict(namespace).items())):
+        kind = type(value)
+        module = OF["__dict__"](kind).get("__module__")
+        if not isinstance(name, str) or name.startswith("_") or name in SHELL or issubclass(kind, types.ModuleType):
+            continue
+        if name == "open" and kind is types.FunctionType and hasattr(value, "__wrapped__"):  # the shell's own
+            continue
+        try:
+            size = shape(value, OF["__mro__"](kind))
+        except Exception:
+            size = ""
+        found[name] = [OF["__name__"](kind), size]
+        if len(found) == limit or time.monotonic() - begun > seconds:
+            break
+    return json.dumps(dict(reversed(found.items())))
+"""
+
+
+def own_namespace(source: str, call: str) -> str:
+    """An expression that runs `source` where it leaves nothing behind, and is worth `call` in there; `user` is the user's namespace."""
+    return f"(lambda space: __import__('builtins').exec({source!r}, space) or eval({call!r}, space))({{'user': globals()}})"
+
+
+NAMES = own_namespace(_SURVEY, "survey(user, 200, 1.0)")
+
+_CANCEL = """
+import asyncio
+
+def cancel(namespace):
+    loop = namespace["get_ipython"]().kernel.io_loop.asyncio_loop
+    stuck = [task for task in asyncio.all_tasks(loop) if task.get_coro().__qualname__.endswith("run_cell_async")]
+    for task in stuck:
+        loop.call_soon_threadsafe(task.cancel)
+    return len(stuck)
+"""
+CANCEL = own_namespace(_CANCEL, "cancel(user)")
+"""Ends a cell that awaits, from another thread of the kernel."""
+
+
+def parse(text_plain: str) -> dict[str, Name]:
+    """The names in the probe's answer; empty when it is none."""
+    try:
+        found = json.loads(ast.literal_eval(text_plain))
+    except (ValueError, SyntaxError, TypeError):
+        return {}
+    return {name: Name(type=kind, shape=shape) for name, (kind, shape) in found.items()}
+
+
+def value(content: Mapping[str, Any], key: str) -> str:
+    """The text of a user expression in an `execute_reply`'s content; empty when it was not or could not be evaluated."""
+    answer = content.get("user_expressions", {}).get(key, {})
+    return str(answer.get("data", {}).get("text/plain", ""))
