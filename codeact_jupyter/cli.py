@@ -128,9 +128,9 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 async def _work(notebook: Path, request: str, settings: Settings, terminal: Terminal, kernel: str | None) -> int:
-    desk = LocalDesk(notebook, dict(os.environ), kernel)
-    await desk.open()
     store = Store(Path(jupyter_data_dir()) / "codeact" / "store.sqlite")
+    desk = LocalDesk(notebook, store, dict(os.environ), kernel)
+    await desk.open()
     session = Session(desk, store, lambda: settings, terminal)
     try:
         end = await _until_the_end(session, request)

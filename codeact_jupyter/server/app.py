@@ -22,7 +22,7 @@ class CodeActExtension(ExtensionApp):
     name = "codeact"
     extension_url = "/lab"
     load_other_extensions = True
-    classes = [CodeAct]
+    classes = [CodeAct]  # noqa: RUF012
 
     def initialize_settings(self) -> None:
         """Takes our key out of what kernels and terminals inherit."""
@@ -32,7 +32,12 @@ class CodeActExtension(ExtensionApp):
         self.rooms: dict[str, Room] = {}
         self._store: Store | None = None
         self.settings["codeact"] = self
-        self.serverapp.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=self._contents_changed)
+        self.server.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=self._contents_changed)
+
+    @property
+    def server(self) -> Any:
+        """The Jupyter server that this is an extension of."""
+        return self.serverapp
 
     def initialize_handlers(self) -> None:
         self.handlers.append((url_path_join("codeact", "api", "socket"), NotebookSocket))

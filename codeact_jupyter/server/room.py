@@ -31,7 +31,7 @@ class Room:
 
     def __init__(self, app: "CodeActExtension", path: str):
         self._app = app
-        self.desk = ServerDesk(app.serverapp, path, app.config_values.absence, lambda message: self.tell(Notice(message=message)))
+        self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self._notice)
         self.session = Session(self.desk, app.store, self.settings, self)
         self._listener: Listener | None = None
         self._user: dict[str, Any] = {}
@@ -108,7 +108,7 @@ class Room:
     def recorded(self, recorded: Recorded) -> None:
         self._doing = None
         self.desk.touch()
-        self._app.serverapp.web_app.settings["api_last_activity"] = datetime.now(UTC)
+        self._app.server.web_app.settings["api_last_activity"] = datetime.now(UTC)
         self.tell(recorded)
 
     def typing(self, run: str, text: str) -> None:
@@ -152,12 +152,15 @@ class Room:
             hash=now or None,
         )
 
+    def _notice(self, message: str) -> None:
+        self.tell(Notice(message=message))
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         async def guarded() -> None:
             try:
                 await work
             except CodeActError as error:
-                self.tell(Notice(message=str(error)))
+                self._notice(str(error))
 
         task = asyncio.create_task(guarded())
         self._tasks.add(task)

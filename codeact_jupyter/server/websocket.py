@@ -59,7 +59,7 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
                 raise HTTPError(403)
         self.path = self.get_query_argument("path").strip("/")
         self.document_id = self.get_query_argument("document")
-        if not self.path or not await ensure_async(self.contents_manager.file_exists(self.path)):
+        if not self.path or not await self._exists(self.path):
             raise HTTPError(404, f"There is no notebook {self.path!r}.")
         self.room: Room | None = None
         await super().get()
@@ -103,7 +103,7 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             case StopRun(run=run):
                 self.room.stop(run)
             case Saved():
-                self.room.desk.saved()
+                pass  # the document's "dirty" has told it already; the message frees the browser to be asked again
             case _:
                 await self._rarely(self.room, message)
 
@@ -114,7 +114,7 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             case RestartKernel():
                 room.restart_kernel()
             case Renamed(path=path):
-                if path.strip("/") != room.desk.path and await ensure_async(self.contents_manager.file_exists(path.strip("/"))):
+                if path.strip("/") != room.desk.path and await self._exists(path):
                     self.settings["codeact"].moved(room.desk.path, path.strip("/"))
             case Closing(keep=keep):
                 await room.desk.closed(self, keep)
@@ -122,6 +122,10 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
                 await room.new_conversation()
             case other:
                 raise TypeError(f"unhandled {other!r}")
+
+    async def _exists(self, path: str) -> bool:
+        contents: Any = self.contents_manager
+        return bool(await ensure_async(contents.file_exists(path.strip("/"))))
 
     def _start(self, room: "Room", message: StartRun) -> None:
         if not message.request.strip():

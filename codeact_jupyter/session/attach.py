@@ -15,8 +15,9 @@ from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.session.contents import ContentsFile
-from codeact_jupyter.session.desk import KernelNews
+from codeact_jupyter.session.desk import KernelNews, into
 from codeact_jupyter.session.kernels import ServerHost, kernel_of
+from codeact_jupyter.store import Store
 
 READY_SECONDS = 10.0
 """How long a browser may take to send its document."""
@@ -40,13 +41,15 @@ class Browser(Protocol):
 class ServerDesk:
     """A notebook of the server's, whether or not a browser has it open."""
 
-    def __init__(self, server: Any, path: str, absence: float, tell: Callable[[str], None]):
+    def __init__(self, server: Any, path: str, store: Store, absence: float, tell: Callable[[str], None]):
         self._server, self._absence, self._tell = server, absence, tell
         self.path = path
         self.storage = ContentsFile(server.contents_manager, path)
-        self.document = Document(self.storage)
+        self.document = Document(self.storage, on_entry=into(store))
         self._browser: Browser | None = None
         self._replica: tuple[str, Replica] | None = None
+        self._arrived = asyncio.Event()
+        """The browser's document is here, and ours to edit."""
         self._away: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self._hosts: dict[KernelClient, ServerHost] = {}
@@ -89,7 +92,7 @@ class ServerDesk:
         if browser is not self._browser:
             return
         if not self._replica:
-            self._replica = (browser.document_id, Replica(self._send))
+            self._replica = (browser.document_id, Replica(self._send, browser.document_id))
             browser.send_yjs(self._replica[1].first_message())
         replica = self._replica[1]
         was_ready = replica.ready.is_set()
@@ -97,6 +100,7 @@ class ServerDesk:
             browser.send_yjs(reply)
         if replica.ready.is_set() and not was_ready:
             self.document.attach(replica)
+            self._arrived.set()
 
     def leave(self, browser: Browser) -> None:
         """Its socket broke: it is absent, not closed."""
@@ -114,10 +118,6 @@ class ServerDesk:
             self.document.discard_unsaved()
         await self.document.save()
 
-    def saved(self) -> None:
-        """The browser has written the file: what is in it needs no restoring."""
-        self.document.saved()
-
     async def shutdown(self) -> None:
         """The server ends: what the file lacks of our work is written, unless a browser is there to do it."""
         if self._away:
@@ -133,6 +133,7 @@ class ServerDesk:
     def _drop(self) -> None:
         if self._replica:
             self._replica = None
+            self._arrived.clear()
             self.document.detach()
 
     def _gone(self) -> None:
@@ -154,9 +155,7 @@ class ServerDesk:
             return
         try:
             async with asyncio.timeout(READY_SECONDS):
-                while not self._replica:
-                    await asyncio.sleep(0.02)
-                await self._replica[1].ready.wait()
+                await self._arrived.wait()
         except TimeoutError as error:
             raise NotebookError("The browser did not send the notebook. Reload the page and ask again.") from error
 

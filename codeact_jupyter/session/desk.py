@@ -8,6 +8,8 @@ from typing import Protocol
 from codeact_jupyter.events import Recorded
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.notebook.document import Document
+from codeact_jupyter.notebook.journal import Entry
+from codeact_jupyter.store import Store
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,19 @@ class KernelNews:
 class Desk(Protocol):
     """One notebook, ready to be worked in."""
 
-    path: str
-    """As the user names it."""
-    key: str
-    """Absolute: what the store knows the notebook by."""
-    folder: Path
-    """The kernel's working folder; data files are looked for here."""
     document: Document
+
+    @property
+    def path(self) -> str:
+        """As the user names it."""
+
+    @property
+    def key(self) -> str:
+        """Absolute: what the store knows the notebook by."""
+
+    @property
+    def folder(self) -> Path:
+        """The kernel's working folder; data files are looked for here."""
 
     async def open(self) -> None:
         """The notebook as it is now.  Raises `NotebookError`."""
@@ -47,6 +55,11 @@ class Desk(Protocol):
 
     async def finish(self) -> None:
         """The run is over.  Raises `NotebookError`."""
+
+
+def into(store: Store) -> Callable[[Entry], None]:
+    """The journal of a desk's document, kept in the store."""
+    return lambda entry: store.journal(entry.run, entry.seq, entry.cell_id, (entry.before, entry.after, entry.above))
 
 
 class Audience(Protocol):

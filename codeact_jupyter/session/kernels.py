@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from jupyter_client.session import Session
 from jupyter_core.utils import ensure_async
+from tornado.web import HTTPError
 
 from codeact_jupyter.errors import KernelError
+from codeact_jupyter.kernel.host import client_of
 
 BROWSER_SECONDS = 60.0
 """How long the browser may take to start the kernel."""
@@ -21,32 +22,30 @@ class ServerHost:
     def __init__(self, kernels: Any, kernel_id: str):
         self._kernels, self.id = kernels, kernel_id
         self._kernel = kernels.get_kernel(kernel_id)
+        self.revives = bool(self._kernel.autorestart)
+        """The server restarts a kernel that died by itself."""
         kernels.notify_connect(kernel_id)
 
     def client(self) -> Any:
         """A new client with a session of its own: two that share one get each other's replies."""
-        ours = self._kernel.session
-        return self._kernel.client(session=Session(key=ours.key, signature_scheme=ours.signature_scheme))
+        return client_of(self._kernel)
 
     async def interrupt(self) -> None:
         await ensure_async(self._kernel.interrupt_kernel())
 
     async def restart(self) -> None:
-        await ensure_async(self._kernels.restart_kernel(self.id))
+        """Raises `KernelError`."""
+        try:
+            await ensure_async(self._kernels.restart_kernel(self.id))
+        except (OSError, RuntimeError, KeyError, HTTPError) as error:
+            raise KernelError(f"The kernel could not be restarted: {error}") from error
 
     async def is_alive(self) -> bool:
         return self.id in self._kernels and bool(await ensure_async(self._kernel.is_alive()))
 
-    def on_restart(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Calls back when the server or the user has restarted the kernel, or given it up; returns what ends that."""
-        for event in ("restart", "dead"):
-            self._kernel.add_restart_callback(callback, event)
-
-        def end() -> None:
-            for event in ("restart", "dead"):
-                self._kernel.remove_restart_callback(callback, event)
-
-        return end
+    def process(self) -> object:
+        """Which process it is: changes when the server or the user has restarted it."""
+        return getattr(self._kernel.provisioner, "pid", None) or id(self._kernel.provisioner)
 
     def touch(self) -> None:
         """The kernel is in use, even while it waits for the model."""
@@ -93,6 +92,5 @@ def _python_only(server: Any, kernel_id: str) -> None:
     name = server.kernel_manager.get_kernel(kernel_id).kernel_name
     spec = server.kernel_spec_manager.get_kernel_spec(name)
     if spec.language.lower() != "python":
-        raise KernelError(
-            f"The notebook's kernel is {spec.display_name} ({spec.language}). The agent acts by Python: choose a Python kernel and ask again."
-        )
+        kind = f"{spec.display_name} ({spec.language})"
+        raise KernelError(f"The notebook's kernel is {kind}; the agent acts by Python. Choose a Python kernel and ask again.")

@@ -3,23 +3,27 @@
 import asyncio
 import contextlib
 from pathlib import Path
+from typing import Any
 
 from codeact_jupyter.config import for_kernels
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.kernel.host import LocalHost
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.file import LocalFile
-from codeact_jupyter.session.desk import KernelNews
+from codeact_jupyter.session.desk import KernelNews, into
+from codeact_jupyter.store import Store
+
+NATIVE_KERNEL = "python3"
 
 
 class LocalDesk:
     """A notebook on this machine's disk; its kernel starts with the first use and ends with `close`."""
 
-    def __init__(self, path: Path, environment: dict[str, str], kernel_name: str | None = None):
+    def __init__(self, path: Path, store: Store, environment: dict[str, str], kernel_name: str | None = None):
         self.path = str(path)
         self.key = str(path.resolve())
         self.folder = path.resolve().parent
-        self.document = Document(LocalFile(path, create=True))
+        self.document = Document(LocalFile(path, create=True, metadata=_python(kernel_name)), on_entry=into(store))
         self._host: LocalHost | None = None
         self._environment, self._kernel_name = environment, kernel_name
 
@@ -29,7 +33,8 @@ class LocalDesk:
     async def kernel(self, news: KernelNews) -> KernelClient:
         news.state("starting_kernel")
         if self._host is None:
-            self._host = LocalHost(self._kernel_name, str(self.folder), for_kernels(self._environment))
+            wanted = self._kernel_name or self.document.content()["metadata"].get("kernelspec", {}).get("name")
+            self._host = LocalHost(wanted, str(self.folder), for_kernels(self._environment))
             await self._host.start()
         client = KernelClient(self._host, news.state, news.lost, news.may_restart)
         await client.open()
@@ -50,3 +55,12 @@ class LocalDesk:
             host, self._host = self._host, None
             with contextlib.suppress(asyncio.CancelledError):
                 await host.shutdown()
+
+
+def _python(kernel_name: str | None) -> dict[str, Any]:
+    """Metadata of a new notebook, so that JupyterLab need not ask for a kernel."""
+    name = kernel_name or NATIVE_KERNEL
+    return {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)" if name == NATIVE_KERNEL else name, "language": "python", "name": name},
+        "language_info": {"name": "python"},
+    }

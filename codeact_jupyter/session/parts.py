@@ -38,8 +38,9 @@ class CellHolds:
         if held is None:
             note = "The user deleted its cell."
             return ActionDecided(action_id=proposed.action_id, decision="deny", by="user", code=proposed.code, note=note)
-        by = "policy" if held == proposed.code else "user"
-        return ActionDecided(action_id=proposed.action_id, decision="allow", by=by, code=held)
+        if held == proposed.code:
+            return ActionDecided(action_id=proposed.action_id, decision="allow", by="policy", code=held)
+        return ActionDecided(action_id=proposed.action_id, decision="allow", by="user", code=held)
 
 
 class KernelOnDemand:

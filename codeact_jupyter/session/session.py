@@ -132,7 +132,7 @@ class Session:
             kernel=kernel,
             observe=Observation(Budget(total=settings.observation_chars)),
         )
-        run = Run(
+        run: Run = Run(
             parts,
             lambda event: self._record(run_id, cells, event),
             Limits(settings.max_steps, settings.timeout),
@@ -150,7 +150,7 @@ class Session:
 
     def _record(self, run: str, cells: RunCells, event: Event) -> None:
         recorded = self.store.append(run, event)
-        cells.heard(recorded.seq, event)
+        cells.heard(event)
         self.typed = ""
         self._audience.recorded(recorded)
 
