@@ -124,7 +124,7 @@ class _Attempt:
 
     def _broken(self, error: openai.APIConnectionError) -> Fault:
         match error.__cause__:
-            case httpx2.UnsupportedProtocol():
+            case httpx2.UnsupportedProtocol() | httpx2.TooManyRedirects():
                 return faults.unusable_url(self._asked.url)
             case httpx2.ConnectTimeout():
                 return faults.unreachable(self._asked, f"no connection within {_CONNECT_SECONDS:g} s")
@@ -155,4 +155,10 @@ def _reason(error: BaseException) -> str:
     """The system's own words, which are at the bottom of the chain."""
     while deeper := error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__ or error.__context__:
         error = deeper
-    return "connection refused" if isinstance(error, ConnectionRefusedError) else faults.one_line(str(error))
+    match error:
+        case ConnectionRefusedError():
+            return "connection refused"
+        case OSError(strerror=str(words)):
+            return faults.one_line(words)
+        case _:
+            return faults.one_line(str(error))

@@ -52,7 +52,7 @@ class Fault:
     delay: float = 0
     """Seconds before each piece, or before the status."""
     pings: bool = False
-    """While it hangs, comment lines are sent."""
+    """While it hangs, comment lines and empty chunks are sent."""
     headers: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
     code: str | None = None

@@ -66,6 +66,7 @@ class Wire:
                     await asyncio.sleep(0.05)
                     if fault.pings:
                         await self._send(b": ping\n\n")
+                        await self._delta({"content": ""})
             case "cut":
                 await self._end(done=False)
             case "malformed":

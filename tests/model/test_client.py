@@ -315,6 +315,11 @@ async def test_nobody_listening_ends_in_a_few_seconds_and_names_the_url():
         )
 
 
+async def test_a_host_that_does_not_exist_is_named():
+    with pytest.raises(ModelError, match=r"Nothing answers at http://no-such-host\.invalid/v1 \(\w[^)]*\); tried 2 times"):
+        await ChatModel(Endpoint("tiny", "http://no-such-host.invalid/v1"), Patience(2, 1.0)).reply(MESSAGES, (), Ear())
+
+
 async def test_a_local_server_needs_no_key(talk):
     reply, _, server, _ = await talk(say("two"), key=None)
     assert reply.text == "two"
