@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+import httpx2
 import pytest
 
 from codeact_jupyter.errors import ContextExceeded, ModelError
@@ -318,6 +319,16 @@ async def test_nobody_listening_ends_in_a_few_seconds_and_names_the_url():
 async def test_a_host_that_does_not_exist_is_named():
     with pytest.raises(ModelError, match=r"Nothing answers at http://no-such-host\.invalid/v1 \(\w[^)]*\); tried 2 times"):
         await ChatModel(Endpoint("tiny", "http://no-such-host.invalid/v1"), Patience(2, 1.0)).reply(MESSAGES, (), Ear())
+
+
+async def test_a_model_in_this_process_is_asked_through_the_same_client():
+    def answer(request):
+        events = b'data: {"choices": [{"delta": {"content": "two"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+        return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=events)
+
+    model = ChatModel(Endpoint("built-in", transport=httpx2.MockTransport(answer)))
+    assert (await model.reply(MESSAGES, (), Ear())).text == "two"
+    await model.aclose()
 
 
 async def test_a_local_server_needs_no_key(talk):
