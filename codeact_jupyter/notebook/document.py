@@ -1,0 +1,245 @@
+"""A notebook that we write into: our cells in the journal, and the mount that shows them now.
+
+Attached to a browser, each change goes to the journal and to the browser's document at once, and the journal learns what the user does
+there.  Detached, the journal waits; `save` reads the file anew, puts our cells into what is there, and writes it.
+"""
+
+import asyncio
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+from uuid import uuid4
+
+from codeact_jupyter.errors import NotebookError
+from codeact_jupyter.notebook.content import Cell, as_lines, changes, clean, joined, spliced
+from codeact_jupyter.notebook.held import Held, refill
+from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, idless, key
+from codeact_jupyter.notebook.live import Replica
+from codeact_jupyter.notebook.sink import CellSink
+
+_TRIES = 2
+
+
+class ChangedMeanwhile(NotebookError):
+    """Somebody else wrote the file between our reading and our writing it."""
+
+
+class Storage(Protocol):
+    """Where the notebook's file is.  Both raise `NotebookError` with words for the user."""
+
+    async def read(self) -> tuple[dict[str, Any], str]:
+        """The notebook, and the file's hash."""
+
+    async def write(self, content: dict[str, Any]) -> str:
+        """Replace the file; its hash.  May raise `ChangedMeanwhile` if it is not the one that was read last."""
+
+
+class Document:
+    """One notebook.  Its cells are known by their ids, and what is done to a cell that the user has deleted is only noted."""
+
+    def __init__(self, storage: Storage, states: Iterable[CellState] = (), on_entry: Callable[[Entry], None] | None = None) -> None:
+        self._storage = storage
+        self._held = Held(states, on_entry)
+        self._content: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        """The notebook as it was last seen; of no interest while attached."""
+        self._there: Mapping[str, Cell] = {}
+        """Our cells as they are in that."""
+        self._file: Mapping[str, Cell] = {}
+        """Our cells as we wrote them into the file last."""
+        self._saving = asyncio.Lock()
+
+    @property
+    def attached(self) -> bool:
+        """A browser shows it."""
+        return self._held.replica is not None
+
+    def attach(self, replica: Replica, current: bool = True) -> None:
+        """The notebook is open in a browser, and the replica is ready: show our cells there, each once, in their places.
+
+        `current`: its document was loaded after we wrote the file last; what it lacks of that was deleted.
+        """
+        if self._held.replica is not replica:
+            self.detach()
+        self._held.attach(replica, self._file if current else {})
+        self._file = {}
+
+    def detach(self) -> None:
+        """The browser has gone: from here on there is only the journal."""
+        if (replica := self._held.replica) is not None:
+            self._content, self._there = replica.content(), self._held.detach(replica)
+
+    async def load(self) -> str:
+        """Read the file, to know the notebook while no browser shows it; its hash."""
+        content, digest = await self._storage.read()
+        if not self.attached:
+            self._content, self._there = content, self._held.notice(content, self._file)
+        return digest
+
+    async def save(self) -> str:
+        """Put our cells into the file, as it is now; its hash.  Raises `NotebookError`; the next time tries all of it again."""
+        async with self._saving:
+            for _ in range(_TRIES):
+                try:
+                    return await self._save_once()
+                except ChangedMeanwhile:
+                    continue
+            return await self._save_once()
+
+    async def _save_once(self) -> str:
+        content, digest = await self._storage.read()
+        saved, written = self._put_into(content)
+        if saved is not content:
+            digest = await self._storage.write(_on_disk(saved, content))
+        if not self.attached:
+            self._file = written
+        return digest
+
+    def _put_into(self, content: dict[str, Any]) -> tuple[dict[str, Any], Mapping[str, Cell]]:
+        """The notebook with our cells, and those: what comes in while it is written is not in it."""
+        self.note()
+        if self.attached:  # the browser knows better than the file what the user did
+            return apply(content, self._held), {}
+        saved = apply(content, self._held, self._held.notice(content, self._file))
+        self._held.place(saved)
+        self._content, self._there = saved, self._held.copies()
+        return saved, self._there
+
+    def discard_unsaved(self) -> None:
+        """The user closed the notebook and let go of its changes: of what we did, that stays which is in the file (`load` it)."""
+        self.detach()
+        self._held.discard()
+        self._file = {}
+
+    def note(self) -> None:
+        """Hand the store what changed since it was told last."""
+        self._held.note_all()
+
+    def content(self) -> dict[str, Any]:
+        """The notebook as it is now; not to be changed."""
+        if self._held.replica is not None:
+            return self._held.replica.content()
+        return apply(self._content, self._held, self._there)
+
+    def cells(self) -> list[Cell]:
+        """What the notebook shows now; not to be changed."""
+        return list(self.content()["cells"])
+
+    def ids(self) -> list[str]:
+        """Of all cells, in order."""
+        return list(self._held.replica.ids()) if self._held.replica is not None else [key(cell) for cell in self.cells()]
+
+    def cell(self, cell_id: str) -> Cell | None:
+        """One cell as it is now; None: there is no such."""
+        if (state := self._held.get(cell_id)) is not None:
+            return None if state.gone else copy.deepcopy(state.cell)
+        if self._held.replica is not None:
+            return self._held.replica.cell(cell_id)
+        return next((cell for cell in self.cells() if cell.get("id") == cell_id), None)
+
+    def state(self, cell_id: str) -> CellState | None:
+        """Of one of our cells, also if the user deleted it."""
+        return self._held.get(cell_id)
+
+    def sink(self, cell_id: str) -> CellSink:
+        """Takes the outputs of one of our cells."""
+        return CellSink(self._held, cell_id)
+
+    def source(self, cell_id: str) -> str | None:
+        """What the document holds, read back; None: the cell is gone."""
+        if self._held.replica is not None:
+            return self._held.replica.source(cell_id)
+        return None if (cell := self.cell(cell_id)) is None else "".join(cell["source"])
+
+    def insert(self, source: str, above: str | None, metadata: Mapping[str, Any]) -> str:
+        """A new code cell below this one, or where this one was; None: at the end."""
+        index, over = self._place(above)
+        text = clean(source)
+        cell = {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": str(uuid4()),
+            "metadata": clean(metadata),
+            "outputs": [],
+            "source": text,
+        }
+        state = CellState(cell, over, wrote=text)
+        self._held.add(state)
+        if replica := self._held.shows(state):
+            replica.insert(index, cell)
+        self._held.note(state)
+        return state.id
+
+    def take(self, cell_id: str, metadata: Mapping[str, Any]) -> bool:
+        """Make a code cell of the user's ours, as it stands; False: there is none."""
+        ids = self.ids()
+        if cell_id not in ids or (found := self.cell(cell_id)) is None or found.get("cell_type") != "code":
+            return False
+        before = joined(found)
+        _, over = self._place(ids[ids.index(cell_id) - 1]) if ids[0] != cell_id else (0, ())
+        state = CellState(clean({**before, "metadata": {**before["metadata"], **metadata}}), over, wrote=before["source"], reused=before)
+        self._held.add(state)
+        if replica := self._held.shows(state):
+            replica.mark(cell_id, state.cell["metadata"])
+        self._held.note(state)
+        return True
+
+    def write(self, cell_id: str, source: str) -> None:
+        """Make this the source; what the user typed into it meanwhile stays."""
+        if (state := self._held.get(cell_id)) is None or (source := clean(source)) == state.wrote:
+            return
+        now = str(state.cell["source"])
+        if now == state.wrote and source.startswith(now):
+            splices = [(len(now), len(now), source[len(now) :])]
+        else:
+            splices = changes(state.wrote, source, now)
+        state.cell["source"], state.wrote = spliced(now, splices), source
+        self._held.changed(state)
+        if replica := self._held.shows(state):
+            replica.splice(cell_id, splices)
+
+    def remove(self, cell_id: str) -> None:
+        """Take our cell out, or what we did to the user's; what the user typed into it stays."""
+        if (state := self._held.get(cell_id)) is None:
+            return
+        wrote = state.wrote
+        self.write(cell_id, state.reused["source"] if state.reused else "")
+        typed, found = state.cell["source"], copy.deepcopy(state.cell)
+        state.withdrawn, state.state, state.wrote = True, "idle", wrote
+        if replica := self._held.shows(state):
+            if state.reused or typed.strip():
+                metadata = {name: value for name, value in found["metadata"].items() if name != "codeact"}
+                empty = {**found, "metadata": metadata, "outputs": [], "execution_count": None}
+                refill(replica, state, found, {**empty, **(state.reused or {}), "source": typed})
+            else:
+                replica.remove(cell_id)
+        self._held.note(state)
+
+    def _place(self, upper: str | None) -> tuple[int, tuple[str, ...]]:
+        """Where a cell below this one goes, and the keys of the cells above that place."""
+        replica = self._held.replica
+        content = replica.meta() if replica is not None else self.content()
+        unnamed = idless(content)
+        if replica is not None:
+            ids = replica.ids()
+            keys = [key(cell, True) for cell in replica.content()["cells"]] if unnamed else ids
+        else:
+            ids = keys = [key(cell, unnamed) for cell in content["cells"]]
+        at = len(ids)
+        if upper in ids:
+            at = ids.index(upper) + 1
+        elif state := self._held.get(upper):
+            near = below(keys, (key(state.cell, unnamed), *state.above))
+            at = at if near is None else near
+        return at, above(keys, at)
+
+
+def _on_disk(saved: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+    """Our cells as Jupyter writes them; those of others as they stood."""
+    theirs = {id(cell) for cell in read["cells"]}
+    # a contents manager marks cells as trusted, distrusts the notebook if one bears no mark, and keeps the marks out of the file
+    marked = any("trusted" in cell.get("metadata", {}) for cell in read["cells"])
+    cells = [cell if id(cell) in theirs else as_lines(cell) for cell in saved["cells"]]
+    for cell in cells if marked else ():
+        if id(cell) not in theirs:
+            cell["metadata"].setdefault("trusted", True)
+    return {**saved, "cells": cells}

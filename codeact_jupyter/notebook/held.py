@@ -1,0 +1,180 @@
+"""Our cells in memory, in step with the browser's document that shows them."""
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from codeact_jupyter.errors import NotebookError
+from codeact_jupyter.notebook.content import Cell, changes, grown
+from codeact_jupyter.notebook.journal import CellState, Entry, idless, key, noticed, placed, plan
+from codeact_jupyter.notebook.live import Replica, Touched
+
+
+class Held:
+    """The journal's cells by id, and the replica that is attached, if one is."""
+
+    def __init__(self, states: Iterable[CellState], on_entry: Callable[[Entry], None] | None) -> None:
+        self.replica: Replica | None = None
+        self._states = {state.id: state for state in states}
+        self._on_entry = on_entry
+        self._shown: tuple[str, dict[str, Cell]] = ("", {})
+        """Our cells as the browser's document of that name had them when it went away."""
+        self._stale: set[str] = set()
+        """Cells that the user changed in the browser, not yet read from there."""
+        self._unnoted: set[str] = set()
+
+    def __iter__(self) -> Iterator[CellState]:
+        return iter(self._states.values())
+
+    def get(self, cell_id: str | None) -> CellState | None:
+        """Of one of our cells, also if the user deleted it; with what the user did to it until now."""
+        state = self._states.get(cell_id or "")
+        if state is None or state.withdrawn:
+            return None
+        if state.id in self._stale and self.replica is not None:
+            self._stale.discard(state.id)
+            cell = self.replica.cell(state.id)
+            if cell is not None and cell.get("cell_type") == "code":
+                state.cell = cell
+        return state
+
+    def add(self, state: CellState) -> None:
+        self._states[state.id] = state
+
+    def notice(self, content: Mapping[str, Any], base: Mapping[str, Cell]) -> dict[str, Cell]:
+        """Learn what became of our cells in this notebook, which had them like `base`; as it has them now."""
+        states, there = noticed(content, list(self), base)
+        self._states = {state.id: state for state in states}
+        return there
+
+    def place(self, content: Mapping[str, Any]) -> None:
+        """Learn where they stand."""
+        self._states = {state.id: state for state in placed(content, self)}
+
+    def shows(self, state: CellState) -> Replica | None:
+        """Where a change to this cell has to be shown at once."""
+        return None if state.gone else self.replica
+
+    def copies(self) -> dict[str, Cell]:
+        """The cells that a notebook has which has all of ours."""
+        return {state.id: copy.deepcopy(state.cell) for state in self if not (state.gone or state.withdrawn)}
+
+    def freshen(self) -> None:
+        """Read from the browser what the user changed."""
+        for cell_id in list(self._stale):
+            self.get(cell_id)
+
+    def attach(self, replica: Replica, file: Mapping[str, Cell]) -> None:
+        """Show our cells in this document: each once, in its place; what is right already is not touched.
+
+        `file` has those that were in the file when the document was loaded from it.
+        """
+        if not replica.ready.is_set():
+            raise NotebookError("The browser has not sent the notebook yet; try again in a moment.")
+        content = replica.content()
+        name, shown = self._shown
+        base = shown if name and name == replica.document_id else file
+        with replica.edit():
+            if idless(content):
+                self._identify(replica, content["cells"])
+            there = self.notice(content, base)
+            for change in plan(content, self, there):
+                if change.cell is None:
+                    replica.remove(replica.ids()[change.index])
+                elif change.found is None:
+                    replica.insert(change.index, change.cell)
+                else:
+                    replica.rename(change.index, change.state.id)
+                    refill(replica, change.state, change.found, change.cell)
+            for state in self:
+                if replica.state(state.id) != state.state:
+                    replica.prompt(state.id, state.cell["execution_count"], state.state)
+        self.replica, replica.on_remote = replica, self._remote
+        self._stale.clear()
+
+    def detach(self, replica: Replica) -> dict[str, Cell]:
+        """The browser has gone; our cells as its document had them, which is remembered."""
+        self.freshen()
+        there = set(replica.ids())
+        self.place(replica.content())
+        self._shown = replica.document_id, {cell_id: cell for cell_id, cell in self.copies().items() if cell_id in there}
+        self.replica, replica.on_remote = None, None
+        return self._shown[1]
+
+    def discard(self) -> None:
+        """Of what we did until now that holds which the file has."""
+        for state in self:
+            state.discarded = True
+        self._shown = ("", {})
+
+    def changed(self, state: CellState) -> None:
+        """The store need not know each change, only what came of them: see `note`."""
+        self._unnoted.add(state.id)
+
+    def note(self, state: CellState) -> None:
+        """Hand the store what became of this cell."""
+        self._unnoted.discard(state.id)
+        if self._on_entry is not None:
+            mark, lost = state.codeact, state.gone or state.withdrawn
+            after = None if lost else copy.deepcopy(state.cell)
+            near = next(iter(state.above), None)
+            self._on_entry(Entry(str(mark.get("run")), int(mark.get("step", 0)), state.id, copy.deepcopy(state.reused), after, near))
+
+    def note_all(self) -> None:
+        self.freshen()
+        for state in [state for state in self if state.id in self._unnoted]:
+            self.note(state)
+
+    def _identify(self, replica: Replica, cells: list[Cell]) -> None:
+        """Give our cells their ids again, which files before nbformat 4.5 do not keep."""
+        ours = {key(state.cell, True): state.id for state in self}
+        for index, cell in enumerate(cells):
+            if cell_id := ours.pop(key(cell, True), None):
+                replica.rename(index, cell_id)
+                cell["id"] = cell_id
+
+    def _remote(self, touched: Touched) -> None:
+        """The user changed something in the browser."""
+        if (replica := self.replica) is None:
+            return
+        there = set(replica.ids()) if touched.moved else set()
+        for state in self:
+            anew = state.id in touched.inserted
+            if state.withdrawn:
+                continue
+            if touched.moved and state.id not in there:
+                state.gone = True
+                self.changed(state)
+            elif touched.moved and (state.gone or (anew and state.state == "running")):
+                self._bring_back(state, replica)
+            elif anew or state.id in touched.edited:
+                self._stale.add(state.id)
+                self.changed(state)
+                state.foreign = state.foreign or (state.state == "running" and state.id in touched.ran)
+
+    def _bring_back(self, state: CellState, replica: Replica) -> None:
+        """The user undid the deletion, or moved the cell, which makes it anew: it missed what came meanwhile."""
+        state.gone = False
+        self._stale.discard(state.id)
+        if (found := replica.cell(state.id)) is not None and found.get("cell_type") == "code":
+            state.cell["source"] = found["source"]
+            with replica.edit():
+                refill(replica, state, found, {**found, **state.cell})
+                if replica.state(state.id) != state.state:
+                    replica.prompt(state.id, state.cell["execution_count"], state.state)
+        self.changed(state)
+
+
+def refill(replica: Replica, state: CellState, found: Cell, cell: Cell) -> None:
+    """Make the cell that is there this one, with as few edits as it takes."""
+    cell_id = state.id
+    with replica.edit():
+        replica.splice(cell_id, changes(found["source"], cell["source"], found["source"]))
+        kept, text, more = grown(found["outputs"], cell["outputs"])
+        other = bool(text or more) or kept < len(found["outputs"])
+        if other:
+            replica.outputs(cell_id, kept, text, more)
+        if other or found["metadata"] != cell["metadata"]:
+            replica.mark(cell_id, cell["metadata"])
+        if found.get("execution_count") != cell["execution_count"]:
+            replica.prompt(cell_id, cell["execution_count"], state.state)
