@@ -1,0 +1,90 @@
+# make demo   a fresh machine with Python and node: environment, install, front-end build, and the built-in model at work
+# make lab    the same notebook in JupyterLab
+# make test   Python, TypeScript and browser tests
+# make check  lint, types, layers, schema freshness
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(abspath $(BIN)):$(PATH)
+LABEXTENSION := codeact_jupyter/labextension/package.json
+SHARE := $(VENV)/share/jupyter/labextensions
+CONFIG := $(VENV)/etc/jupyter/jupyter_server_config.d
+SOURCES := $(shell find src style schema -type f 2>/dev/null)
+
+.PHONY: demo lab install test test-python test-typescript test-ui check lint types layers protocol wheel clean
+
+demo: install
+	jupyter codeact demo --dir demo
+	@echo
+	@echo "make lab opens it in JupyterLab."
+
+lab: install
+	@mkdir -p demo
+	cd demo && jupyter lab
+
+install: $(VENV)/installed
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "codeact-jupyter needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=24"
+
+$(VENV)/bin/jlpm: | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet "jupyterlab>=4.6,<5" "jupyter-builder>=1.0" "hatchling>=1.27" "hatch-jupyter-builder>=0.9"
+
+node_modules: package.json yarn.lock | $(VENV)/bin/jlpm
+	jlpm install --immutable
+	@touch node_modules
+
+$(LABEXTENSION): node_modules $(SOURCES) tsconfig.json
+	jlpm build:prod
+	@touch $(LABEXTENSION)
+
+# an editable install, so that tests run what is in the tree; the two links are what a wheel would have put there
+$(VENV)/installed: pyproject.toml $(LABEXTENSION)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[dev]"
+	mkdir -p $(SHARE) $(CONFIG)
+	rm -rf $(SHARE)/codeact-jupyter && ln -s $(abspath codeact_jupyter/labextension) $(SHARE)/codeact-jupyter
+	cp jupyter-config/server-config/codeact_jupyter.json $(CONFIG)/
+	@touch $@
+
+test: test-python test-typescript test-ui
+
+test-python: install
+	python -m pytest
+
+test-typescript: install
+	jlpm test
+
+ui-tests/node_modules: ui-tests/package.json ui-tests/yarn.lock | install
+	cd ui-tests && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm install --immutable
+	@touch ui-tests/node_modules
+
+test-ui: install ui-tests/node_modules
+	cd ui-tests && sh browser.sh && CHROMIUM="$$(sh browser.sh --path)" jlpm test
+
+check: lint types layers protocol
+
+lint: install
+	ruff format --check .
+	ruff check .
+	jlpm lint
+
+types: install
+	mypy
+	jlpm tsc --noEmit
+
+layers: install
+	lint-imports
+
+protocol: install
+	jlpm build:protocol
+	git diff --exit-code -- protocol.schema.json src/protocol.ts
+
+wheel: node_modules
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build --wheel --outdir dist
+
+clean:
+	rm -rf $(VENV) node_modules ui-tests/node_modules lib codeact_jupyter/labextension dist *.tsbuildinfo
