@@ -119,8 +119,9 @@ class Block:
             if not self._quote:
                 self._doubt = None
         doubt = self._doubt
-        if self.end is None and _MAYBE.search(text, self._line):
-            self._look(text, len(text), partial=not whole)
+        if self.end is None and (whole or _MAYBE.search(text, self._line)):
+            quote = self._look(text, len(text), partial=not whole)
+            self._doubt = self._doubt if quote or not whole else None
         if self.end is None and whole:
             self._settle(text)
         if self.end is not None and self.after is None and (close := CLOSE.search(text, self.end)):
@@ -130,10 +131,10 @@ class Block:
 
     def source(self, text: str) -> str:
         """Its code.  While it grows, each extends the one before: what may turn out to be no code is held back."""
-        end = self.end
-        if end is None:
-            partial = text.rfind("<", max(self._start, self._limit - _TAG_LENGTH), self._limit)
-            end = partial if partial >= 0 and _PARTIAL_TAG.fullmatch(text, partial, self._limit) else self._limit
+        end = self._limit if self.end is None else self.end
+        if self.end is None and self._limit == len(text):
+            partial = text.rfind("<", max(self._start, end - _TAG_LENGTH))
+            end = partial if partial >= 0 and _PARTIAL_TAG.fullmatch(text, partial) else end
         code = text[self._start : end].replace("\r\n", "\n")
         if self.after is None:
             return dedent(code.rstrip("`~ \t\r\n"))
@@ -156,9 +157,9 @@ class Block:
         if self._doubt:  # the string that it stands in is never closed
             self.end, self.after = self._doubt.start, self._doubt.end
         elif self._skipped and not parses(text[self._start :]):
-            closes = list(CLOSE.finditer(text, self._start))
-            close = next((close for close in closes if parses(text[self._start : close.start()])), closes[-1])
-            self.end, self.after = close.span()
+            closes = CLOSE.finditer(text, self._start)
+            if close := next((close for close in closes if parses(text[self._start : close.start()])), None):
+                self.end, self.after = close.span()
 
 
 def _first_line(text: str, at: int) -> tuple[int, int]:

@@ -58,6 +58,7 @@ BLOCKS = {
     "tag in an f-string": ('<execute>print(f"{x}</execute>")</execute>', 'print(f"{x}</execute>")'),
     "tag in a triple-quoted string": (f"<execute>\n{TRIPLE}\n</execute>", TRIPLE),
     "tag in a triple-quoted string, unclosed block": (f"<execute>\n{TRIPLE}\n", TRIPLE),
+    "tag in a triple-quoted string, ended with it": ('<execute>\nx = """\n</execute>\n"""', 'x = """\n</execute>\n"""'),
     "tag in a string, unclosed block": ('<execute>\nprint("</execute>")\n', 'print("</execute>")'),
     "triple quotes never closed": ('<execute>\nx = """abc\ny\n</execute>\n', 'x = """abc\ny'),
     "quote never closed": ("<execute>\nprint('abc)\n</execute>", "print('abc)"),
