@@ -32,9 +32,11 @@ class Host(Protocol):
     def process(self) -> object:
         """Which process it is: differs once the kernel was restarted, by whomever."""
 
-    async def is_alive(self) -> bool: ...
+    async def is_alive(self) -> bool:
+        """Never raises; False also for a kernel that is gone for good."""
 
-    async def interrupt(self) -> None: ...
+    async def interrupt(self) -> None:
+        """Never raises: a kernel that is not alive needs no interrupt."""
 
     async def restart(self) -> None:
         """End the process, if there is one, and start another.  Raises `KernelError`."""

@@ -68,7 +68,7 @@ class Outputs:
         self._unsent: list[dict[str, Any]] = []
         self._rewritten = False
         self._clear_next = False
-        self._dropped = 0
+        self._text_size = self._rich_size = self._dropped = 0
         self._noted: _Item | None = None
 
     def add(self, kind: str, content: Mapping[str, Any]) -> None:
@@ -96,6 +96,7 @@ class Outputs:
             if self.size() - item.size + size > self._caps.total:
                 self._dropped += size
                 continue
+            self._rich_size += size - item.size
             item.rich = {**item.rich, "data": dict(content["data"]), "metadata": dict(content.get("metadata", {}))}
             item.size = size
             self._rewritten = True
@@ -118,7 +119,7 @@ class Outputs:
 
     def size(self) -> int:
         """Characters kept."""
-        return sum(item.stream.size if item.stream else item.size for item in self._items)
+        return self._text_size + self._rich_size
 
     def take(self) -> tuple[bool, list[dict[str, Any]]]:
         """What the cell does not show yet: (True, all outputs) or (False, those to append)."""
@@ -128,7 +129,8 @@ class Outputs:
 
     def _clear(self) -> None:
         self._clear_next = False
-        self._items, self._unsent, self._dropped, self._noted = [], [], 0, None
+        self._items, self._unsent, self._noted = [], [], None
+        self._text_size = self._rich_size = self._dropped = 0
         self._rewritten = True
 
     def _stream(self, name: str, text: str) -> None:
@@ -136,16 +138,17 @@ class Outputs:
             self._clear()
         last = self._items[-1] if self._items else None
         terminal = last.stream if last and last.name == name else None
-        room = min(self._text_room(), self._caps.total - self.size())
+        room = min(self._caps.text - self._text_size, self._caps.total - self.size())
         if terminal is None and (len(self._items) >= self._caps.outputs or room <= 0):
             self._dropped += len(text)
             return
         if terminal is None:
             terminal = Terminal()
             self._items.append(_Item(stream=terminal, name=name))
-        dropped = terminal.dropped
+        dropped, size = terminal.dropped, terminal.size
         appended = terminal.write(text, room)
         self._dropped += terminal.dropped - dropped
+        self._text_size += terminal.size - size
         if appended is None:
             self._rewritten = True
         elif appended and not self._rewritten:
@@ -168,10 +171,8 @@ class Outputs:
         if item.display_id:
             self._displays.shows(item.display_id, self)
         self._items.append(item)
+        self._rich_size += item.size
         self._unsent.append(item.as_nbformat())
-
-    def _text_room(self) -> int:
-        return self._caps.text - sum(item.stream.size for item in self._items if item.stream)
 
 
 class Feed:

@@ -15,11 +15,11 @@ FRAMES = {("pandas", "DataFrame"), ("pandas", "Series"), ("pandas", "Index"),
           ("polars", "DataFrame"), ("polars", "Series"), ("numpy", "ndarray")}
 SIZED = (list, tuple, dict, set, frozenset, str, bytes)
 SHELL = {"In", "Out", "exit", "quit", "get_ipython"}
-OF = {key: type.__dict__[key].__get__ for key in ("__name__", "__mro__", "__dict__")}
+OF = {key: type.__dict__[key].__get__ for key in ("__name__", "__mro__", "__module__")}
 
 def shape(value, mro):
     for base in mro:
-        module = OF["__dict__"](base).get("__module__")
+        module = OF["__module__"](base)
         if isinstance(module, str) and (module.partition(".")[0], OF["__name__"](base)) in FRAMES:
             return "x".join(str(size) for size in base.shape.__get__(value, base))
         if any(base is sized for sized in SIZED):
@@ -30,7 +30,6 @@ def survey(namespace, limit, seconds):
     begun, found = time.monotonic(), {}
     for name, value in reversed(list(dict(namespace).items())):
         kind = type(value)
-        module = OF["__dict__"](kind).get("__module__")
         if not isinstance(name, str) or name.startswith("_") or name in SHELL or issubclass(kind, types.ModuleType):
             continue
         if name == "open" and kind is types.FunctionType and hasattr(value, "__wrapped__"):  # the shell's own
@@ -71,9 +70,9 @@ def parse(text_plain: str) -> dict[str, Name]:
     """The names in the probe's answer; empty when it is none."""
     try:
         found = json.loads(ast.literal_eval(text_plain))
-    except (ValueError, SyntaxError, TypeError):
+        return {name: Name(type=kind, shape=shape) for name, (kind, shape) in found.items()}
+    except (ValueError, SyntaxError, TypeError, AttributeError):
         return {}
-    return {name: Name(type=kind, shape=shape) for name, (kind, shape) in found.items()}
 
 
 def value(content: Mapping[str, Any], key: str) -> str:

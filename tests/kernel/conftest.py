@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -102,16 +103,42 @@ async def desk() -> AsyncIterator[Desk]:
 class User:
     """Somebody else with the same kernel open."""
 
-    def __init__(self, wire: Wire):
-        self._wire = wire
+    def __init__(self, desk: Desk):
+        self._host = desk.host
+        self.ours: list[str] = []
+        """Ids of the requests of ours that were overtaken, or came after one that was."""
+        self._wire = Wire(desk.host.client(), lambda _: None)
 
-    def runs(self, code: str, stop_on_error: bool = True) -> "asyncio.Future[Mapping[str, Any]]":
-        return self._wire.request("execute_request", {"code": code, "silent": False, "allow_stdin": False, "stop_on_error": stop_on_error})
+    async def open(self) -> None:
+        await self._wire.open(30, self._host.is_alive)
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+    def runs(self, code: str) -> "asyncio.Future[Mapping[str, Any]]":
+        return self._wire.request("execute_request", {"code": code, "silent": False, "allow_stdin": False, "stop_on_error": True})
+
+    def overtakes(self, kernel: KernelClient, code: str) -> "asyncio.Future[asyncio.Future[Mapping[str, Any]]]":
+        """Runs code in the moment between our look at the kernel, which is idle, and the sending of our code."""
+        ours, began = kernel._wire, asyncio.get_running_loop().create_future()
+        assert ours
+        send = ours.request
+
+        def request(kind: str, content: Mapping[str, Any], **rest: Any) -> "asyncio.Future[Mapping[str, Any]]":
+            if "msg_id" in rest and kind == "execute_request" and not content["silent"]:
+                self.ours.append(rest["msg_id"])
+            if kind == "execute_request" and not began.done():
+                began.set_result(self.runs(code))
+                time.sleep(0.1)
+            return send(kind, content, **rest)
+
+        ours.request = request  # type: ignore[method-assign]
+        return began
 
 
 @pytest.fixture
 async def user(desk: Desk) -> AsyncIterator[User]:
-    wire = Wire(desk.host.client(), lambda _: None)
-    await wire.open(30, desk.host.is_alive)
-    yield User(wire)
-    await wire.close()
+    user = User(desk)
+    await user.open()
+    yield user
+    await user.close()

@@ -1,14 +1,11 @@
 """An action in a real kernel, and each way in which it can go wrong."""
 
 import asyncio
-import os
 import time
 
-import psutil
 import pytest
 
 from codeact_jupyter.errors import KernelError
-from codeact_jupyter.kernel.host import LocalHost
 
 
 async def test_an_action_shows_its_output_and_its_count(desk):
@@ -171,13 +168,3 @@ async def test_two_actions_do_not_run_at_once(desk):
     with pytest.raises(KernelError, match="cannot be interrupted"):
         await desk.start("1")
     await execution.interrupt()
-
-
-async def test_no_process_is_left_behind(tmp_path):
-    host = LocalHost(None, str(tmp_path), os.environ)
-    await host.start()
-    kernel = psutil.Process(host.process())
-    assert kernel.cwd() == str(tmp_path)
-    await host.shutdown()
-    await host.shutdown()
-    assert not kernel.is_running()

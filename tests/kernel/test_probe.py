@@ -1,0 +1,63 @@
+"""What the kernel's namespace holds, asked in a real kernel."""
+
+import pytest
+
+from codeact_jupyter.kernel import probe
+from codeact_jupyter.ports import Name
+
+SETUP = """
+import math
+import pandas as pd, numpy as np
+class Loud:
+    @property
+    def shape(self): raise SystemExit
+    def __len__(self): print('asked'); return 1
+    def __repr__(self): print('asked'); return ''
+    def __getattr__(self, name): print('asked'); return 1
+    __class__ = property(lambda self: print('asked'))
+class Frame(pd.DataFrame):
+    shape = property(lambda self: print('asked'))
+df = pd.DataFrame({'a': [1, 2, 3], 'b': [4, 5, 6]})
+own, column, grid, loud = Frame(df), df['a'], np.zeros((2, 3, 4)), Loud()
+words, table, text, number, _private = ['a', 'b'], {'k': 1}, 'Grüße', 1.5, 0
+def helper(): pass
+"""
+
+
+async def test_names_come_with_type_and_shape_and_nothing_of_the_user_runs(desk):
+    finished, cell = await desk.run(SETUP, seconds=60)
+    assert cell.outputs == []
+    assert finished.names == {
+        "Loud": Name("type"),
+        "Frame": Name("type"),
+        "df": Name("DataFrame", "3x2"),
+        "own": Name("Frame", "3x2"),
+        "column": Name("Series", "3"),
+        "grid": Name("ndarray", "2x3x4"),
+        "loud": Name("Loud"),
+        "words": Name("list", "2"),
+        "table": Name("dict", "1"),
+        "text": Name("str", "5"),
+        "number": Name("float"),
+        "helper": Name("function"),
+    }
+
+
+async def test_the_probe_leaves_nothing_behind(desk):
+    await desk.run("1 + 1")
+    before = await desk.says("(sorted(globals()), len(In), _)")
+    for _ in range(3):
+        await desk.kernel.names()
+    after = await desk.says("(sorted(globals()), len(In) - 1, _)")
+    assert after.replace("'_i3', ", "").replace("'_i2', ", "") == before.replace("'_i2', ", "").replace("'_i3', ", "")
+
+
+async def test_many_names_are_bounded_to_the_newest(desk):
+    finished, _ = await desk.run("for i in range(500): globals()[f'n{i}'] = i")
+    assert len(finished.names) == 200
+    assert "n499" in finished.names
+
+
+@pytest.mark.parametrize("text", ["", "nonsense(", "'no json'", "None", "'[]'"])
+def test_what_is_no_answer_is_no_names(text):
+    assert probe.parse(text) == {}
