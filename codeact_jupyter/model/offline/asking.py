@@ -1,0 +1,99 @@
+"""What is asked for, as values, and how a follow-up joins what was asked before; pure."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Unit = Literal["year", "quarter", "month", "week", "day", "weekday", "hour"]
+Function = Literal["mean", "sum", "median", "min", "max", "std", "count", "nunique", "many"]
+"""`many`: "how many X", which is a sum or a number of distinct values, as X is."""
+Operator = Literal["==", "!=", ">", ">=", "<", "<=", "between"]
+Kind = Literal["none", "describe", "columns", "missing", "measure", "distinct", "rank_rows", "rank_groups", "common"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that was spoken of."""
+
+    said: str
+    names: tuple[str, ...]
+    """Candidates among the columns there are; what was written, where it was written as a name is."""
+    rank: int = 1
+    """How near `said` is to them, as `columns.Match` has it; 0: taken literally."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    function: Function | None
+    """None: left open ("top 5 cities by revenue")."""
+    column: Column | None = None
+    """None: the rows themselves are counted."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Which rows count: a column, or a part of the date, against values."""
+
+    column: Column | None
+    operator: Operator
+    values: tuple[str | float, ...]
+    part: Literal["", "year", "month"] = ""
+
+
+@dataclass(frozen=True)
+class Intent:
+    kind: Kind = "none"
+    measures: tuple[Measure, ...] = ()
+    by: tuple[Column | Unit, ...] = ()
+    date: Column | None = None
+    """The date column that was named for a unit of time."""
+    conditions: tuple[Condition, ...] = ()
+    top: int | None = None
+    descending: bool = True
+    plot: Literal["", "bar", "line"] = ""
+    loose: tuple[str, ...] = ()
+    """Words that could not be placed: while there are any, nothing is computed."""
+    unclear: str = ""
+    """Why the request, though each word is known, is not understood."""
+    rows_called: tuple[str, ...] = ()
+    """Nouns that were taken to mean the rows."""
+
+
+def merged(before: Intent, now: Intent) -> Intent:
+    """A follow-up: what it does not say is as it was."""
+    kind = now.kind
+    measures = now.measures
+    if kind == "none":
+        kind, measures = before.kind, before.measures
+    elif kind == "measure" and before.measures and len(now.measures) == 1 and now.measures[0].function is None:
+        measures = tuple(replace(measure, column=now.measures[0].column) for measure in before.measures)
+    elif kind == "measure" and before.measures and all(measure.column is None and measure.function != "count" for measure in now.measures):
+        column = before.measures[0].column
+        if column:
+            measures = tuple(replace(measure, column=column) for measure in now.measures)
+    top, descending = (now.top, now.descending) if now.top or now.kind.startswith("rank") else (before.top, before.descending)
+    unclear = now.unclear or (before.unclear if now.kind == "none" else "")
+    if now.by and kind in ("describe", "columns", "missing", "distinct", "common"):
+        unclear = "the question before cannot be split by groups"
+    return replace(
+        now,
+        loose=(*before.loose, *now.loose),
+        unclear=unclear,
+        plot=now.plot or before.plot,
+        kind=kind,
+        measures=measures,
+        by=now.by or before.by,
+        date=now.date or before.date,
+        conditions=_conditions(before.conditions, now.conditions),
+        top=top,
+        descending=descending,
+    )
+
+
+def _conditions(before: tuple[Condition, ...], now: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """A new word on the same column takes the place of the old one."""
+    spoken = {_about(condition) for condition in now}
+    return tuple(condition for condition in before if _about(condition) not in spoken) + now
+
+
+def _about(condition: Condition) -> tuple[tuple[str, ...], str]:
+    return (condition.column.names if condition.column else (), condition.part)

@@ -1,0 +1,204 @@
+"""What is to be computed on a table that was seen: the intent with every name settled; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from codeact_jupyter.model.offline import columns
+from codeact_jupyter.model.offline.asking import Column, Condition, Function, Intent, Kind, Measure, Unit
+from codeact_jupyter.model.offline.table import Seen, Table
+from codeact_jupyter.model.offline.vocabulary import ADDITIVE, INTENSIVE
+
+_CODES = frozenset({"id", "code", "number", "nr", "no", "year", "month", "day", "zip", "class", "type", "grade"})
+
+
+class NotClear(Exception):
+    """The request does not fit the table, or fits it in several ways; says which."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number for each group, or for all rows."""
+
+    function: Function
+    column: str | None
+
+    @property
+    def label(self) -> str:
+        return "rows" if self.column is None else f"{self.function} of {self.column}"
+
+
+@dataclass(frozen=True)
+class Query:
+    """All that the code needs."""
+
+    kind: Kind
+    figures: tuple[Figure, ...] = ()
+    keys: tuple[str, ...] = ()
+    unit: Unit | None = None
+    date: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    top: int | None = None
+    descending: bool = True
+    plot: Literal["", "bar", "line"] = ""
+    notes: tuple[str, ...] = ()
+    reads: dict[str, str] = field(default_factory=dict)
+    """Columns that have to be read anew, and the expression that reads them."""
+    decimals: int = 2
+
+    def renamed(self, old: str, new: str) -> "Query":
+        """With another column in place of one that is not there."""
+        return replace(
+            self,
+            figures=tuple(replace(figure, column=new) if figure.column == old else figure for figure in self.figures),
+            keys=tuple(new if key == old else key for key in self.keys),
+            date=new if self.date == old else self.date,
+            conditions=tuple(
+                replace(condition, column=Column(new, (new,))) if condition.column and condition.column.names == (old,) else condition
+                for condition in self.conditions
+            ),
+            notes=(*self.notes, f"There is no column `{old}`: I took `{new}`."),
+        )
+
+    @property
+    def calculated(self) -> tuple[str, ...]:
+        """Columns that have to hold numbers."""
+        figures = [figure.column for figure in self.figures if figure.column and figure.function not in ("count", "nunique")]
+        compared = [
+            condition.column.names[0]
+            for condition in self.conditions
+            if condition.column and any(isinstance(value, float) for value in condition.values)
+        ]
+        return tuple(dict.fromkeys([*figures, *compared]))
+
+
+def settle(intent: Intent, table: Table) -> Query:
+    """Every column by its name.  Raises `NotClear`."""
+    if intent.unclear:
+        raise NotClear(intent.unclear)
+    settling = _Settling(table)
+    keys = tuple(settling.name(by, "group") for by in intent.by if isinstance(by, Column))
+    units = [by for by in intent.by if not isinstance(by, Column)]
+    if len(units) > 1:
+        raise NotClear("it names two units of time")
+    if intent.kind == "measure" and any(measure.function is None for measure in intent.measures):
+        raise NotClear("it does not say what to compute: the average, the total, the median, the smallest, the largest, how many?")
+    figures = tuple(figure for measure in intent.measures for figure in settling.figures(measure, intent, keys))
+    conditions = tuple(settling.condition(condition) for condition in intent.conditions)
+    dated = bool(units) or any(condition.part for condition in conditions)
+    date = settling.date(intent.date) if dated else None
+    return Query(
+        kind=intent.kind,
+        figures=figures,
+        keys=keys,
+        unit=units[0] if units else None,
+        date=date,
+        conditions=conditions,
+        top=intent.top,
+        descending=intent.descending,
+        plot=intent.plot,
+        notes=tuple(dict.fromkeys(settling.notes)),
+    )
+
+
+class _Settling:
+    def __init__(self, table: Table):
+        self.table = table
+        self.notes: list[str] = []
+
+    def name(self, column: Column, role: Literal["measure", "group", "any"]) -> str:
+        if column.rank == 0:
+            return column.names[0]
+        seen = [found for name in column.names if (found := self.table.column(name))]
+        if len(seen) > 1 and role == "measure":
+            seen = [found for found in seen if found.numeric or found.numbers_as_text] or seen
+        if len(seen) > 1 and role == "group":
+            seen = [found for found in seen if not found.numeric and not found.date] or seen
+        if len(seen) != 1:
+            names = " or ".join(f"`{name}`" for name in column.names)
+            raise NotClear(f"“{column.said}” may be {names}: say which")
+        if column.rank >= 3 or len(column.names) > 1:
+            self.notes.append(f"I took `{seen[0].name}` for “{column.said}”.")
+        return seen[0].name
+
+    def figures(self, measure: Measure, intent: Intent, keys: Sequence[str]) -> list[Figure]:
+        if measure.column is None:
+            if measure.function not in ("count", "many", None):
+                raise NotClear(f"it does not say of which column the {measure.function} is wanted")
+            return [Figure("count", None)]
+        counting = measure.function in ("count", "nunique", "many")
+        name = self.name(measure.column, "any" if counting else "measure")
+        seen = self.table.column(name)
+        if measure.function == "many":
+            return self._how_many(name, seen)
+        if intent.kind == "rank_groups" and measure.function is None:
+            return [Figure(self._together(name, keys, bool(len(intent.by) - len(keys))), name)]
+        self._check(name, seen, measure.function or "max")
+        return [Figure(measure.function or "max", name)]
+
+    def _check(self, name: str, seen: Seen | None, function: Function) -> None:
+        if seen is None or function in ("count", "nunique") or seen.numeric or seen.numbers_as_text or seen.dtype == "bool":
+            return
+        if seen.date and function in ("min", "max"):
+            return
+        kind = "dates" if seen.date else "text"
+        raise NotClear(f"`{name}` holds {kind}, so that there is no {function} of it to compute")
+
+    def _how_many(self, name: str, seen: Seen | None) -> list[Figure]:
+        words = set(columns.stems(name))
+        own = set(columns.stems(self.table.called))
+        if seen is None or not (seen.numeric or seen.numbers_as_text) or words & _CODES:
+            if words & own and seen and seen.distinct != self.table.rows:
+                return [Figure("count", None), Figure("nunique", name)]
+            return [Figure("nunique", name)]
+        if words & ADDITIVE and (seen.whole or seen.missing):
+            self.notes.append(f"I added up `{name}`.")
+            return [Figure("sum", name)]
+        raise NotClear(f"“how many {name}” may be the sum of `{name}` or the number of its distinct values: say which")
+
+    def _together(self, name: str, keys: Sequence[str], by_time: bool) -> Function:
+        """How the rows of a group are put together when the request does not say."""
+        seen = self.table.column(name)
+        self._check(name, seen, "mean")
+        key = self.table.column(keys[0]) if len(keys) == 1 and not by_time else None
+        if key and key.distinct == self.table.rows:
+            return "max"
+        words = set(columns.stems(name))
+        if words & INTENSIVE and not words & ADDITIVE:
+            self.notes.append(f"“The most” goes by the average of `{name}`.")
+            return "mean"
+        if words & ADDITIVE and not words & INTENSIVE:
+            self.notes.append(f"“The most” goes by the total of `{name}`.")
+            return "sum"
+        raise NotClear(f"it does not say whether the average or the total of `{name}` counts")
+
+    def condition(self, condition: Condition) -> Condition:
+        if condition.column is None:
+            part = self.table.column(next((name for name in self.table.names if columns.core(name) == (condition.part,)), ""))
+            if part and part.numeric:
+                return replace(condition, column=Column(part.name, (part.name,)), part="")
+            return condition
+        numbers = any(isinstance(value, float) for value in condition.values)
+        name = self.name(condition.column, "measure" if numbers else "any")
+        seen = self.table.column(name)
+        values = condition.values
+        if numbers and seen and not seen.numeric and condition.operator in ("==", "!="):
+            written = tuple(f"{value:g}" for value in condition.values if isinstance(value, float))
+            if not set(written) <= set(seen.values):
+                raise NotClear(f"`{name}` is text, and I saw no {' or '.join(written)} in it")
+            values = written
+        elif numbers and seen and not (seen.numeric or seen.numbers_as_text):
+            raise NotClear(f"`{name}` holds no numbers to compare with")
+        return replace(condition, column=Column(name, (name,)), values=values)
+
+    def date(self, named: Column | None) -> str:
+        if named:
+            return self.name(named, "any")
+        dates = [column.name for column in self.table.columns if column.date]
+        if len(dates) > 1:
+            dates = [name for name in dates if columns.stems(name) == ("date",)] or dates
+        if not dates:
+            raise NotClear("there is no column of dates")
+        if len(dates) > 1:
+            raise NotClear(f"the date may be {' or '.join(f'`{name}`' for name in dates)}: say which")
+        return dates[0]
