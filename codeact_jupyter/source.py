@@ -1,4 +1,4 @@
-"""Code as text: what it is once IPython has read it, where it ends, and whether two pieces of it are the same.
+"""Code as text: what it is once IPython has read it, and whether two pieces of it, or two failures, are the same.
 
 The one door to IPython outside the kernel: `!ls` and `%time` are code here, as they are in a cell.
 """

@@ -200,6 +200,13 @@ def test_a_short_part_is_not_cut_for_a_long_one():
     assert seen.endswith("[result]\n42")
 
 
+def test_a_short_part_between_long_ones_is_kept():
+    seen = text(out("x\n" * 4_000), display(text_plain="keep me"), err("w\n" * 1_500), result(text_plain="y\n" * 3_000))
+    assert "\n[display]\nkeep me\n[stderr]\n" in seen
+    assert seen.count("left out") == 2
+    assert len(seen) <= Budget().total
+
+
 def test_the_failing_line_survives_a_flood():
     flood = ["\n\nFile /x/site-packages/lib/a.py:1, in f()\n----> 1 y"] * 500
     seen = text(out("x" * 100_000), error(traceback=[*TRACEBACK[:3], *flood, "\n" + TRACEBACK[3]]), status="error")
