@@ -9,10 +9,10 @@ from codeact_jupyter.model.offline.table import Table, labelled, rows_after
 from codeact_jupyter.model.offline.wording import describe, in_words, name_of
 
 CONNECT = (
-    "I am the built-in offline model. I answer questions about a table beside the notebook: what is in it, missing values, counts, and "
-    "the average, total, median, smallest or largest value of a column, by group or by month, for some of the rows, the top of a list, each "
-    "with a chart. For anything else, connect a model: set `OPENAI_API_KEY`, or `OPENAI_BASE_URL` and `CODEACT_MODEL` for a server of your own "
-    "(on the command line `--model` and `--base-url`)."
+    "I am the built-in offline model. I answer questions about a table beside the notebook: what is in it, missing values, counts, "
+    "the average, total, median, smallest or largest value of a column, by group or by month, for some of the rows, the top of a "
+    "list, each with a chart. For anything else, connect a model: set `OPENAI_API_KEY`, or `OPENAI_BASE_URL` and `CODEACT_MODEL` "
+    "for a server of your own (on the command line `--model` and `--base-url`)."
 )
 _SHOWN = 30
 """Rows of a table in the answer."""
@@ -20,7 +20,7 @@ _SHOWN = 30
 
 def cannot(reason: str, columns: Sequence[str] = ()) -> str:
     """The answer when nothing is computed, with the reason."""
-    said = f"I cannot answer this: {reason}."
+    said = f"I cannot answer this: {reason.rstrip('?.')}."
     listed = f"\n\nThe columns are {', '.join(f'`{name}`' for name in columns[:60])}." if columns else ""
     return f"{said}{listed}\n\n{CONNECT}"
 
@@ -195,7 +195,7 @@ def _remarks(table: Table, query: Query, observation: Observation, matching: str
         if "to_datetime" in query.reads[name]:
             said += [f"{unread} values of `{name}` are no dates that I can read: they are left out."] if unread not in ("0", None) else []
         elif unread is not None:
-            left = "every value could be read" if unread == "0" else f"{unread} values could not be read and are left out"
+            left = "every value could be read" if unread == "0" else f"{unread} of its values could not be read and are left out"
             said.append(f"`{name}` is text, which I read as numbers: {left}.")
     used = [*query.keys, *(str(figure.column) for figure in query.figures if figure.column), *([query.date] if query.date else [])]
     for name in dict.fromkeys(used if query.kind not in ("missing", "describe") and not query.conditions else []):

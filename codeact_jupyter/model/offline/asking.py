@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Unit = Literal["year", "quarter", "month", "week", "day", "weekday", "hour"]
-Function = Literal["mean", "sum", "median", "min", "max", "std", "count", "nunique", "many"]
+Function = Literal["mean", "sum", "median", "min", "max", "std", "count", "nunique", "many", "latest", "earliest"]
 """`many`: "how many X", which is a sum or a number of distinct values, as X is."""
 Operator = Literal["==", "!=", ">", ">=", "<", "<=", "between"]
 Kind = Literal["none", "describe", "columns", "missing", "measure", "distinct", "rank_rows", "rank_groups", "common"]

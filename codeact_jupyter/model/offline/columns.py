@@ -131,7 +131,9 @@ def _likeness(said: str, column: str) -> float:
     if len(wanted) < 5:
         return 0.0
     whole = {"".join(stems(column)), "".join(core(column)), *(word for word in stems(column) if len(word) >= 5)}
-    return max((SequenceMatcher(None, wanted, other).ratio() for other in whole), default=0.0)
+    asked = "".join(words_of(said))
+    pairs = [(wanted, other) for other in whole] + [(asked, "".join(words_of(column)))]
+    return max((SequenceMatcher(None, *pair).ratio() for pair in pairs), default=0.0)
 
 
 def _spelling(said: str, column: str) -> bool:

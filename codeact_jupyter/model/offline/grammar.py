@@ -148,7 +148,8 @@ class _Parse(Symbols):
         self.set("measure", measures=tuple(Measure(functions[0] if functions else None, column) for column in chosen))
 
     def result(self, items: Sequence[Item]) -> Intent:
-        loose = tuple(item.said for item in self.items if item.symbol not in _HARMLESS)
+        left = [item for item in self.items if item.symbol not in _HARMLESS]
+        loose = tuple(item.said for item in left if item.symbol == "X") or tuple(item.said for item in left)
         called = tuple(item.said for item in items if item.symbol == "R" and item.value is None)
         return replace(self.intent, loose=loose, rows_called=called)
 

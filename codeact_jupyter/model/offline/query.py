@@ -9,6 +9,8 @@ from codeact_jupyter.model.offline.asking import Column, Condition, Function, In
 from codeact_jupyter.model.offline.table import Seen, Table
 from codeact_jupyter.model.offline.vocabulary import ADDITIVE, INTENSIVE
 
+_LISTED = 30
+"""Distinct numbers that are still worth a list."""
 _CODES = frozenset({"id", "code", "number", "nr", "no", "year", "month", "day", "zip", "class", "type", "grade"})
 
 
@@ -83,6 +85,10 @@ def settle(intent: Intent, table: Table) -> Query:
         raise NotClear("it names two units of time")
     if intent.kind == "measure" and any(measure.function is None for measure in intent.measures):
         raise NotClear("it does not say what to compute: the average, the total, the median, the smallest, the largest, how many?")
+    for key in keys if intent.kind == "distinct" else ():
+        seen = table.column(key)
+        if seen and seen.numeric and seen.distinct > _LISTED:
+            raise NotClear(f"it does not say what to compute of `{key}`")
     figures = tuple(figure for measure in intent.measures for figure in settling.figures(measure, intent, keys))
     conditions = tuple(settling.condition(condition) for condition in intent.conditions)
     dated = bool(units) or any(condition.part for condition in conditions)
@@ -133,6 +139,10 @@ class _Settling:
             return self._how_many(name, seen)
         if intent.kind == "rank_groups" and measure.function is None:
             return [Figure(self._together(name, keys, bool(len(intent.by) - len(keys))), name)]
+        if measure.function in ("latest", "earliest"):
+            if seen is None or not seen.date:
+                raise NotClear(f"`{name}` holds no dates")
+            return [Figure("max" if measure.function == "latest" else "min", name)]
         self._check(name, seen, measure.function or "max")
         return [Figure(measure.function or "max", name)]
 

@@ -103,11 +103,14 @@ class _Reader:
             return 1, Item("C", Column(token.text, (token.text,), 0), token.text)
         if token.low in MONTHS:
             return 1, Item("M", MONTHS[token.low], token.text)
+        called = columns.stem(token.low) in schema.stems
+        if called and self.items and self.items[-1].symbol == "H":
+            return 1, Item("R", None, token.text) if schema.complete else said  # "how many orders" in orders.csv
         if found := self._column(at, 3):
             return found
         if names := self._concept(token.low):
             return 1, Item("C", Column(token.text, names, 4), token.text)
-        if token.low in PEOPLE or f"{token.low}s" in PEOPLE or columns.stem(token.low) in schema.stems:
+        if token.low in PEOPLE or f"{token.low}s" in PEOPLE or called:
             return 1, Item("R", None, token.text) if schema.complete else said
         if self.items and self.items[-1].symbol == "N" and self._unit(token.low):
             return 1, Item("", None, token.text)  # "over 4000 g", and a column is in g

@@ -135,6 +135,8 @@ def follows(text: str, now: Intent) -> bool:
     low = " ".join(text.casefold().replace(",", " ").split())
     strong = any(re.match(rf"{re.escape(mark)}\b", low) for mark in _STRONG)
     weak = any(re.match(rf"{re.escape(mark)}\b", low) for mark in _WEAK)
+    if now.loose and not strong and not weak:
+        return False
     open_measure = now.kind == "measure" and all(
         measure.function is None or (measure.column is None and measure.function != "count") for measure in now.measures
     )

@@ -21,6 +21,8 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("F", "median", "median|medians"),
     ("F", "min", "minimum|min|minimal"),
     ("F", "max", "maximum|max|maximal"),
+    ("F", "latest", "latest|newest|most recent"),
+    ("F", "earliest", "earliest"),
     ("F", "range", "range|min and max|minimum and maximum|highest and lowest|lowest and highest"),
     ("F", "std", "standard deviation|std|standard deviations"),
     ("F", "nunique", "number of distinct|number of unique|number of different|how many distinct|how many different|how many unique"),
@@ -51,7 +53,8 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("A", "", "and|,|&|as well as|plus"),
     ("o", "", "or"),
     ("L", "", "for|in|where|with|from|on|at|during|whose|within|that have|which have|having|among|when|if"),
-    ("W", "", "which"),
+    ("W", "", "which|what|what are the"),
+    ("", "", "what is|what are|what was|what were|what will|what does|what do"),
     ("D", True, "top"),
     ("D", False, "bottom"),
     ("d", True, "highest|largest|biggest|greatest|most|the most"),
@@ -86,7 +89,7 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
 _FILLERS = words_in(
     "the a an of is are was were be been do does did has have had there this that these those it its their they them please "
     "me us can could you i we want would like know give show tell print calculate compute find get display determine work out "
-    "using use let see what whats all value values overall entire whole dataset data table file csv tsv frame dataframe set "
+    "using use let see whats all value values overall entire whole dataset data table file csv tsv frame dataframe set "
     "now then also only just again instead same as about make made my our your so but any here s hi hello hey thanks thank "
     "kindly need report present provide return shown how ones one occur occurs appear appears contained contain contains "
     "exist exists different kind kinds create add group grouped will"
