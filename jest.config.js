@@ -1,21 +1,26 @@
-const compiled = [
-  '@jupyter',
-  '@jupyterlab',
-  '@lumino',
-  'lib0',
-  'y-protocols',
-  'yjs'
-];
+const compiled = ['@jupyter', '@jupyterlab', '@lumino', 'lib0', 'y-protocols', 'yjs'];
 
 module.exports = {
   testEnvironment: 'jsdom',
+  modulePathIgnorePatterns: ['<rootDir>/codeact_jupyter/', '<rootDir>/lib/'],
   testMatch: ['<rootDir>/src/__tests__/*.spec.ts'],
   transform: {
     '\\.(ts|tsx|js)$': [
       'ts-jest',
       {
-        diagnostics: { exclude: ['**/node_modules/**'] },
-        tsconfig: { allowJs: true, esModuleInterop: true, jsx: 'react', module: 'commonjs', target: 'ES2022', lib: ['ES2022', 'DOM', 'DOM.Iterable'], skipLibCheck: true, strict: true, types: ['jest', 'node'] }
+        diagnostics: false, // tsc checks the types
+        tsconfig: {
+          allowJs: true,
+          esModuleInterop: true,
+          jsx: 'react',
+          module: 'commonjs',
+          target: 'ES2022',
+          isolatedModules: true,
+          lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+          skipLibCheck: true,
+          strict: true,
+          types: ['jest', 'node']
+        }
       }
     ]
   },

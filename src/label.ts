@@ -8,7 +8,7 @@ const THOUGHT = /<thought>[\s\S]*?(<\/thought>|$)/gi;
 const SOLUTION = /<\/?solution>/gi;
 const HALF_TAG = /<\/?[a-z]*$/i;
 const SENTENCE_END = /[.!?:](?=\s|$)/g;
-const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|fig)|\b[A-Z])\.$/i;
+const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|[Nn]o|[Ff]ig|[A-Z])\.$/;
 const ERROR_LINE = /^(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Interrupt|Exit|Warning|Iteration)\b(?::.*)?$/;
 const LABEL_LENGTH = 160;
 

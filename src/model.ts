@@ -14,20 +14,13 @@ import { Connection, ConnectionStatus } from './connection';
 import type { ServerMessage, Subscribe, Welcome } from './protocol';
 import { liveRun } from './runReading';
 import { EMPTY, LocalMessage, RunState, reduce } from './runState';
+import { Conversation, conversationOf } from './conversation';
 import { openSocket, startKernel } from './notebook';
 import { NotebookContext, Saving } from './saving';
 import { DocumentSync } from './sync';
 
 /** Pause between two drawings of a reply that streams in: each one renders its markdown anew. */
 const TYPING_PAUSE = 120;
-
-/** What the panel draws. */
-export interface Conversation {
-  readonly name: string;
-  readonly state: RunState;
-  readonly status: ConnectionStatus;
-  readonly kernel: { readonly name: string; readonly present: boolean; readonly status: string };
-}
 
 export interface RunModelOptions {
   readonly context: NotebookContext;
@@ -47,7 +40,7 @@ export class RunModel implements IDisposable {
       subscription: () => ({ base: this._saving.base, settings: options.settings() })
     });
     this._dirty = context.model.dirty;
-    this._conversation = this._snapshot();
+    this._conversation = conversationOf(context, this._state, this._connection.status);
     this._listen();
   }
 
@@ -283,23 +276,9 @@ export class RunModel implements IDisposable {
     this._timer = undefined;
     this._isDrawing = false;
     if (!this._isDisposed) {
-      this._conversation = this._snapshot();
+      this._conversation = conversationOf(this.context, this._state, this._connection.status);
       this._changed.emit();
     }
-  }
-
-  private _snapshot(): Conversation {
-    const { localPath, sessionContext } = this.context;
-    return {
-      name: localPath.slice(localPath.lastIndexOf('/') + 1),
-      state: this._state,
-      status: this._connection.status,
-      kernel: {
-        name: sessionContext.kernelDisplayName,
-        present: Boolean(sessionContext.session?.kernel),
-        status: sessionContext.kernelDisplayStatus
-      }
-    };
   }
 
   private readonly _options: RunModelOptions;

@@ -148,6 +148,7 @@ function newRun(id: string, request: string, at: string): Run {
 function welcomed(state: RunState, welcome: Welcome): RunState {
   const runs = state.runs.map(run => ({
     ...run,
+    stopping: false,
     live: run.finished === null && (run.conversation === null || welcome.live.includes(run.id))
   }));
   return { ...state, welcome, runs };

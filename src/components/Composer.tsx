@@ -32,6 +32,14 @@ export function Composer({ input, isRunning, isReadOnly, last, trans }: Composer
     };
   }, [input]);
   useLayoutEffect(() => fit(area.current), [value]);
+  useEffect(() => {
+    // The width decides where lines break; it is 0 while the panel is hidden.
+    const observer = new ResizeObserver(() => fit(area.current));
+    if (area.current?.parentElement) {
+      observer.observe(area.current.parentElement);
+    }
+    return () => observer.disconnect();
+  }, []);
 
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.nativeEvent.isComposing) {
@@ -72,7 +80,7 @@ export function Composer({ input, isRunning, isReadOnly, last, trans }: Composer
 }
 
 function fit(area: HTMLTextAreaElement | null): void {
-  if (area === null) {
+  if (area === null || area.offsetWidth === 0) {
     return;
   }
   const style = getComputedStyle(area);

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ellipsesIcon, stopIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { Conversation } from '../model';
+import type { Conversation } from '../conversation';
 import { liveRun } from '../runReading';
 import { stateOf } from './wording';
 
@@ -29,10 +29,15 @@ export function Header({ conversation, trans, onName, onStop, onMenu }: HeaderPr
       <span className="codeact-State" data-tone={tone} title={text}>
         {text}
       </span>
-      {liveRun(conversation.state) !== null && (
-        <button className="codeact-Button" title={trans.__('Stop the run (Esc)')} onClick={onStop}>
+      {liveRun(conversation.state) !== null && conversation.status === 'open' && (
+        <button
+          className="codeact-Button"
+          aria-label={trans.__('Stop')}
+          title={trans.__('Stop the run (Esc)')}
+          onClick={onStop}
+        >
           <stopIcon.react tag="span" className="codeact-Button-icon" />
-          {trans.__('Stop')}
+          <span className="codeact-Header-stop">{trans.__('Stop')}</span>
         </button>
       )}
       <button

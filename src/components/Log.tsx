@@ -13,15 +13,16 @@ export function Log({ label, children }: LogProps): JSX.Element {
   const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
-    if (content.current === null) {
-      return;
-    }
     const observer = new ResizeObserver(() => {
       if (isAtEnd.current && box.current !== null) {
         box.current.scrollTop = box.current.scrollHeight;
       }
     });
-    observer.observe(content.current);
+    for (const element of [box.current, content.current]) {
+      if (element !== null) {
+        observer.observe(element);
+      }
+    }
     return () => observer.disconnect();
   }, []);
   const onScroll = (event: React.UIEvent<HTMLDivElement>): void => {

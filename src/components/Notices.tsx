@@ -1,7 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { Conversation, RunModel } from '../model';
+import type { Conversation } from '../conversation';
+import type { RunModel } from '../model';
 import { Banner } from './Banner';
 
 export interface NoticesProps {

@@ -42,7 +42,11 @@ export interface PanelProps {
 /** The whole panel: of one notebook, or of none. */
 export function Panel({ target, rendermime, themes, trans, actions }: PanelProps): JSX.Element {
   if (target === null) {
-    return <NoNotebook trans={trans} onCreate={actions.createNotebook} />;
+    return (
+      <div className="codeact-Panel jp-ThemedContainer">
+        <NoNotebook trans={trans} onCreate={actions.createNotebook} />
+      </div>
+    );
   }
   return (
     <JlThemeProvider themeManager={themes}>

@@ -5,7 +5,7 @@ import type { Welcome } from '../protocol';
 import { secondsBetween } from '../runReading';
 import type { Run } from '../runState';
 import { useNow } from './useNow';
-import { secondsText, tokensText } from './wording';
+import { tokensText, wholeSecondsText } from './wording';
 
 export interface StatusLineProps {
   readonly welcome: Welcome | null;
@@ -25,7 +25,7 @@ export function StatusLine({ welcome, run, trans, onConnect }: StatusLineProps):
     }
     const end = run.endedAt ?? (run.live ? now : null);
     if (end !== null) {
-      used.push(secondsText(trans, Math.round(secondsBetween(run.startedAt, end))));
+      used.push(wholeSecondsText(trans, secondsBetween(run.startedAt, end)));
     }
   }
   return (

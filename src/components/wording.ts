@@ -4,7 +4,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Conversation } from '../model';
+import type { Conversation } from '../conversation';
 import { conversationRuns, isRepaired, liveRun, summaryOf } from '../runReading';
 import type { Run, Step } from '../runState';
 
@@ -12,9 +12,10 @@ import type { Run, Step } from '../runState';
 export type Tone = 'quiet' | 'busy' | 'warn' | 'error';
 
 export function secondsText(trans: TranslationBundle, seconds: number): string {
-  if (seconds < 10) {
-    return trans.__('%1 s', seconds.toFixed(1));
-  }
+  return seconds < 10 ? trans.__('%1 s', seconds.toFixed(1)) : wholeSecondsText(trans, seconds);
+}
+
+export function wholeSecondsText(trans: TranslationBundle, seconds: number): string {
   const whole = Math.round(seconds);
   return whole < 60 ? trans.__('%1 s', whole) : trans.__('%1 min %2 s', Math.floor(whole / 60), whole % 60);
 }
@@ -139,6 +140,8 @@ function runState(trans: TranslationBundle, run: Run, most: number): { text: str
     case 'saving':
       return { text: trans.__('step %1 of %2', Math.max(run.replies, 1), most), tone: 'busy' };
     case undefined:
-      return { text: trans.__('starting …'), tone: 'busy' };
+      return run.replies === 0
+        ? { text: trans.__('starting …'), tone: 'busy' }
+        : { text: trans.__('step %1 of %2', run.replies, most), tone: 'busy' };
   }
 }

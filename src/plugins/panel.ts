@@ -44,7 +44,11 @@ const plugin: JupyterFrontEndPlugin<void> = {
         app.shell.activateById(notebook.id);
         return showCell(notebook, cellId);
       },
-      createNotebook: () => app.commands.execute('notebook:create-new', { activate: true }),
+      createNotebook: () =>
+        app.commands.execute('notebook:create-new', {
+          activate: true,
+          kernelName: app.serviceManager.kernelspecs.specs?.default
+        }),
       openSettings: () => app.commands.execute(CommandIDs.openSettings),
       openMenu: (x, y) => menu.open(x, y, { horizontalAlignment: 'right' })
     };
