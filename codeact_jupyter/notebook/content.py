@@ -57,7 +57,17 @@ def as_lines(cell: Mapping[str, Any]) -> Cell:
         for mime, data in output.get("data", {}).items():
             if mime.startswith("text/") or mime in _LINES_TOO:
                 output["data"][mime] = _lines(data)
-    return dict(sorted(split.items()))
+    return dict(_sorted(split))
+
+
+def _sorted(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _sorted(value[name]) for name in sorted(value)}
+        case list():
+            return [_sorted(item) for item in value]
+        case _:
+            return value
 
 
 def _lines(value: Any) -> Any:

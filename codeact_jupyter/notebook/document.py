@@ -230,7 +230,7 @@ class Document:
         elif state := self._held.get(upper):
             near = below(keys, (key(state.cell, unnamed), *state.above))
             at = at if near is None else near
-        return at, above(keys, at)
+        return at, above(keys, at) or (upper or "",)  # in a notebook not seen yet: the end, unless that cell turns up
 
 
 def _on_disk(saved: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Entry:
     after: Cell | None
     """None: taken out again, or given back as it was before."""
     above: str | None
-    """Key of its upper neighbour (see `key`); None: it was the first."""
+    """Key of its upper neighbour (see `key`); None: it was the first; empty: the end."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class CellState:
     cell: Cell
     """As nbformat has it, always with an id, texts whole; with what the user did to it since."""
     above: tuple[str, ...] = ()
-    """Keys of the cells above it, nearest first; none: it is the first."""
+    """Keys of the cells above it, nearest first; none: it is the first; one that no cell has: the end."""
     wrote: str = ""
     """The source as we wrote it last, without what the user typed into it."""
     state: Literal["idle", "running"] = "idle"

@@ -110,7 +110,7 @@ class Replica:
         """The whole notebook, as nbformat has it; cells have ids in any case."""
         if "nbformat" not in (meta := self.meta()):
             raise NotebookError("The browser's document is not a notebook; reload the page.")
-        cells = [_as_nbformat(cell) for cell in self._notebook.ycells if isinstance(cell, Map) and isinstance(cell.get("source"), Text)]
+        cells = [_as_nbformat(cell) for cell in self._notebook.ycells]
         return {"cells": cells, "metadata": {}, "nbformat_minor": 0, **meta}
 
     def meta(self) -> dict[str, Any]:
@@ -137,17 +137,19 @@ class Replica:
         new = _floats({**cell, "metadata": {**cell["metadata"], "trusted": True}})
         with self._dirty():
             self._notebook.ycells.insert(index, self._notebook.create_ycell(new))
+            self._ids.insert(index, str(cell["id"]))
 
     def remove(self, cell_id: str) -> None:
         if cell_id in self.ids():
             with self._dirty():
-                del self._notebook.ycells[self.ids().index(cell_id)]
+                index = self._ids.index(cell_id)
+                del self._notebook.ycells[index], self._ids[index]
 
     def rename(self, index: int, cell_id: str) -> None:
         """Give a cell its id again: before nbformat 4.5 the file does not keep it."""
         if self.ids()[index] != cell_id:
             with self.edit():
-                self._notebook.ycells[index]["id"] = cell_id
+                self._notebook.ycells[index]["id"] = self._ids[index] = cell_id
 
     def splice(self, cell_id: str, splices: Sequence[Splice]) -> None:
         """Change stretches of the source, last place first; what the user types beside them stays."""
@@ -220,14 +222,15 @@ class Replica:
             self._updates.append(event.update)
 
     def _cells_changed(self, events: list[Any]) -> None:
+        if (touched := self._touched) is None:
+            return  # our own edit; it has been seen to
         for event in events:
             if not event.path and isinstance(event, ArrayEvent):
-                self._reordered(event)
-        if self._touched is not None:
-            for event in events:
-                self._edited(event, self._touched)
+                self._reordered(event, touched)
+        for event in events:
+            self._edited(event, touched)
 
-    def _reordered(self, event: Any) -> None:
+    def _reordered(self, event: Any, touched: Touched) -> None:
         """Follow the ids: reading a thousand of them anew takes 20 ms."""
         old, new, at = self._ids, list[str](), 0
         for part in event.delta:
@@ -238,12 +241,10 @@ class Replica:
                 at += part["delete"]
             else:
                 inserted = [_id(cell) for cell in part["insert"]]
+                touched.inserted.update(inserted)
                 new += inserted
-                if self._touched is not None:
-                    self._touched.inserted.update(inserted)
         self._ids = new + old[at:]
-        if self._touched is not None:
-            self._touched.moved = True
+        touched.moved = True
 
     def _edited(self, event: Any, touched: Touched) -> None:
         ids, path = self._ids, event.path
@@ -262,7 +263,9 @@ def _id(cell: Any) -> str:
     return str(cell.get("id")) if isinstance(cell, Map) else ""
 
 
-def _as_nbformat(ycell: Map[Any]) -> Cell:
+def _as_nbformat(ycell: Any) -> Cell:
+    if not isinstance(ycell, Map) or not isinstance(ycell.get("source"), Text):
+        return {"cell_type": "", "metadata": {}, "source": ""}  # no cell: it only keeps its place
     cell: Cell = ycell.to_py() or {}
     cell.pop("execution_state", None)
     cast_all(cell, float, int)
