@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from jupyter_core.application import JupyterApp
 from jupyter_core.paths import jupyter_data_dir
+from traitlets import TraitError
 
 from codeact_jupyter.config import OFFLINE, CodeAct, Settings, settle
 from codeact_jupyter.errors import CodeActError, SettingError
@@ -50,15 +51,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except CodeActError as error:
         sys.stderr.write(f"jupyter codeact: {error}\n")
         code = EXIT["failed"]
+    except OSError as error:
+        sys.stderr.write(f"jupyter codeact: {error.filename or 'output'}: {error.strerror or error}\n")
+        code = EXIT["failed"]
     except KeyboardInterrupt:
         code = EXIT["stopped"]
     sys.exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="jupyter codeact", description="An agent that acts by Python code in a notebook's own kernel.")
+    parser = argparse.ArgumentParser(
+        prog="jupyter codeact", description="An agent that acts by Python code in a notebook's own kernel.", allow_abbrev=False
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="work on a notebook until there is an answer")
+    run = commands.add_parser("run", help="work on a notebook until there is an answer", allow_abbrev=False)
     run.add_argument("notebook", metavar="NOTEBOOK", type=Path, help="made if it is missing")
     run.add_argument("instruction", metavar="INSTRUCTION", help="what is wanted; - reads it from stdin")
     run.add_argument("--model", help=f"name of the model; {OFFLINE} is the built-in one")
@@ -72,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--force", action="store_true", help="go on though a Jupyter server has the notebook's kernel")
     run.add_argument("--quiet", action="store_true", help="no progress on stderr")
     run.set_defaults(command=_run)
-    demo = commands.add_parser("demo", help="watch the built-in model work on a small table")
+    demo = commands.add_parser("demo", help="watch the built-in model work on a small table", allow_abbrev=False)
     demo.add_argument(
         "--dir", metavar="DIR", type=Path, default=Path("codeact-demo"), help="where its notebook goes (default: %(default)s)"
     )
@@ -93,9 +99,7 @@ def _positive(kind: type[int] | type[float]) -> Any:
 
 def _run(options: argparse.Namespace) -> int:
     notebook: Path = options.notebook
-    request = sys.stdin.read() if options.instruction == "-" else options.instruction
-    if not request.strip():
-        raise _Usage("the instruction is empty")
+    request = _instruction(options.instruction)
     if notebook.suffix != ".ipynb":
         raise _Usage(f"{notebook} is not a notebook: its name has to end in .ipynb")
     if notebook.is_dir() or not notebook.parent.is_dir():
@@ -109,6 +113,17 @@ def _run(options: argparse.Namespace) -> int:
         raise _Usage(f"{notebook} has a kernel on the Jupyter server at {url}: ask in its panel, or go on all the same with --force")
     with _events(options.events) as events:
         return asyncio.run(_work(notebook, request, settings, Terminal(events, options.quiet), options.kernel))
+
+
+def _instruction(words: str) -> str:
+    try:
+        request = sys.stdin.read() if words == "-" else words
+        request.encode()
+    except UnicodeError:
+        raise _Usage("the instruction is not text in UTF-8") from None
+    if not request.strip():
+        raise _Usage("the instruction is empty")
+    return request.strip()
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -130,11 +145,12 @@ def _demo(options: argparse.Namespace) -> int:
 async def _work(notebook: Path, request: str, settings: Settings, terminal: Terminal, kernel: str | None) -> int:
     store = Store(Path(jupyter_data_dir()) / "codeact" / "store.sqlite")
     desk = LocalDesk(notebook, store, dict(os.environ), kernel)
-    await desk.open()
     session = Session(desk, store, lambda: settings, terminal)
     try:
+        await desk.open()
         end = await _until_the_end(session, request)
     finally:
+        terminal.close()
         await desk.close()
         store.close()
     if end.answer:
@@ -153,12 +169,15 @@ async def _until_the_end(session: Session, request: str) -> RunFinished:
     stops: list[asyncio.Task[None]] = []
 
     def stop() -> None:
-        stops.append(asyncio.create_task(_stop(session, run)))
+        if not stops:  # a second Ctrl-C does not make it faster
+            stops.append(asyncio.create_task(_stop(session, run)))
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # under nohup it goes on
+            loop.add_signal_handler(number, stop)
     await asyncio.wait([task])  # how it ended is recorded
+    await asyncio.gather(*stops)
     events = session.store.events(run)
     end = events[-1].event if events else None
     return end if isinstance(end, RunFinished) else RunFinished(reason="failed", message="The run broke off.")
@@ -168,8 +187,8 @@ async def _stop(session: Session, run: str) -> None:
     stopping = asyncio.create_task(session.stop(run))
     done, _ = await asyncio.wait([stopping], timeout=KILL_AFTER)
     if not done and isinstance(session.desk, LocalDesk):
-        await session.desk.close()
-        await stopping
+        await session.desk.kill()
+    await stopping
 
 
 @contextlib.contextmanager
@@ -186,15 +205,22 @@ def _events(path: Path | None) -> Iterator[TextIO | None]:
 
 
 def _configured() -> CodeAct:
-    """From the config files of Jupyter Server and of ours, the latter first."""
+    """From the config files of Jupyter Server and of ours, the latter first.  Raises `SettingError`."""
     app = JupyterApp()
     app.load_config_file()
     for name in ("jupyter_server_config", "jupyter_codeact_config"):
         app.config_file_name = name
         app.load_config_file()
-    return CodeAct(parent=app)
+    try:
+        return CodeAct(parent=app)
+    except TraitError as error:
+        raise SettingError(f"in a config file: {error}") from error
 
 
 def _examples() -> Path:
     here = Path(__file__).parent
     return next(folder for folder in (here / "examples", here.parent / "examples") if folder.is_dir())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,21 +1,31 @@
 """A run as it is told on a terminal: progress on stderr, the answer on stdout, events in a file."""
 
+import re
 import sys
 from typing import TextIO
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
+from rich.status import Status
 
-from codeact_jupyter.events import ActionProposed, ModelReplied, Observed, Recorded, RunFinished, UserAsked
+from codeact_jupyter.events import ActionProposed, ActionStarted, ModelReplied, Observed, Recorded, RunFinished, UserAsked
 
 DOING = {
     "starting_kernel": "starting the kernel",
-    "waiting_for_cell": "waiting for your cell",
+    "waiting_for_cell": "waiting for another cell",
     "interrupting": "interrupting",
     "restarting": "restarting the kernel",
 }
 MARKS = {"ok": "[green]✓[/]", "error": "[red]✗[/]", "running": "[blue]…[/]"}
+CODE_LINES = 12
+"""Of a longer action the beginning is shown: all of it is in the notebook."""
+WIDTH = 120
+_LABEL = re.compile(r"\[(stdout|stderr|result|display|error)\]")
+_WARNS = re.compile(r"\[(exit status|never awaited|kernel)")
+_ACTION = re.compile(r"<(execute|wait|interrupt|solution)\b|```", re.IGNORECASE)
+_THOUGHT = re.compile(r"<(thought|thinking|think)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Terminal:
@@ -24,57 +34,40 @@ class Terminal:
     def __init__(self, events: TextIO | None = None, quiet: bool = False):
         self._events, self._quiet = events, quiet
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._status: Status | None = None
         self._said = ""
         self._step = 0
 
     def say(self, words: str) -> None:
         """A line of progress."""
         if not self._quiet:
-            self._console.print(escape(words))
+            self._console.print(_plain(words))
 
     def fail(self, words: str) -> None:
         """What went wrong: said under `--quiet` too."""
-        self._console.print(escape(words), style="red")
+        self._console.print(f"[red]{_plain(words)}[/]")
 
     def answer(self, text: str) -> None:
         """The one thing that goes to stdout."""
         if sys.stdout.isatty():
-            Console(soft_wrap=False).print(Markdown(text))
+            Console().print(Markdown(_CONTROL.sub("", text)))
         else:
             sys.stdout.write(text.rstrip() + "\n")
             sys.stdout.flush()
 
     def recorded(self, recorded: Recorded) -> None:
-        if self._events:
-            self._events.write(recorded.model_dump_json() + "\n")
-            self._events.flush()
-        if self._quiet:
-            return
-        match recorded.event:
-            case UserAsked(model="offline"):
-                self._console.print(
-                    "built-in model: simple questions about tables; connect another with --model and --base-url", style="dim"
-                )
-            case UserAsked(model=model):
-                self._console.print(f"model {escape(model)}", style="dim")
-            case ModelReplied(text=text):
-                self._step += 1
-                self._said = text
-            case ActionProposed(code=code):
-                self._console.print(f"[bold]step {self._step}[/] {escape(_prose(self._said))}".rstrip())
-                for line in code.splitlines():
-                    self._console.print(f"    {escape(line)}", style="cyan")
-            case Observed(status=status, text=text):
-                self._console.print(f"  {MARKS.get(status, '[yellow]![/]')} {escape(_brief(text, status))}")
-            case RunFinished() | _:
-                pass
+        self._write(recorded)
+        if not self._quiet:
+            self._show(recorded)
 
     def typing(self, run: str, text: str) -> None:
         """What streams in is shown when it is whole."""
 
     def doing(self, run: str, what: str, detail: str = "") -> None:
         if what == "retrying":
-            self.say(f"  retrying: {detail}")
+            self.say(f"  asking again: {detail}")
+        elif self._turns:
+            self._busy(DOING.get(what, what))
         elif what in DOING:
             self.say(f"  {DOING[what]} …")
 
@@ -83,17 +76,106 @@ class Terminal:
         self.say("  the code cannot be interrupted: the kernel is restarted, all variables are lost")
         return True
 
+    def close(self) -> None:
+        """The run is over, or broke off: nothing turns on the screen any more."""
+        if self._status:
+            self._status.stop()
+            self._status = None
+
+    def _write(self, recorded: Recorded) -> None:
+        if self._events is None:
+            return
+        try:
+            self._events.write(recorded.model_dump_json() + "\n")
+            self._events.flush()
+        except OSError as error:  # the run is worth more than its log
+            self._events = None
+            self.fail(f"The events file cannot be written any further ({error.strerror}); the run goes on.")
+
+    def _show(self, recorded: Recorded) -> None:
+        match recorded.event:
+            case UserAsked(model="offline"):
+                self._console.print(
+                    "[dim]built-in model, for simple questions about tables; connect another with --model and --base-url[/]"
+                )
+            case UserAsked(model=model):
+                self._console.print(f"[dim]model {_plain(model)}[/]")
+            case ModelReplied(text=text):
+                self._step += 1
+                self._said = text
+            case ActionProposed(code=code):
+                self._head()
+                self._code(code)
+            case ActionStarted():
+                self._busy("running")
+            case Observed() as observed:
+                self._outcome(observed)
+                self._busy("thinking")
+            case RunFinished(reason=reason, message=message):
+                self.close()
+                if reason == "answered":
+                    self._console.print(f"[dim]{_plain(message)}[/]")
+            case _:
+                pass
+
+    def _head(self) -> None:
+        self._console.print(f"[bold]step {self._step}[/] {_plain(_prose(self._said))}".rstrip())
+
+    def _code(self, code: str) -> None:
+        lines = code.splitlines()
+        shown = lines if len(lines) <= CODE_LINES + 1 else lines[:CODE_LINES]
+        for line in shown:
+            self._console.print(f"    [cyan]{_plain(_short(line))}[/]")
+        if len(shown) < len(lines):
+            self._console.print(f"    [dim]… {len(lines) - len(shown)} more lines[/]")
+
+    def _outcome(self, observed: Observed) -> None:
+        if observed.status == "unparsed":
+            self._head()
+        mark = "[yellow]![/]" if _WARNS.search(observed.text) else MARKS.get(observed.status, "[yellow]![/]")
+        self._console.print(f"  {mark} {_plain(_brief(observed.text, observed.status))}")
+
+    @property
+    def _turns(self) -> bool:
+        return self._console.is_terminal and not self._quiet
+
+    def _busy(self, words: str) -> None:
+        """A line that turns below the others, where there is a terminal to turn it."""
+        if not self._turns:
+            return
+        if self._status is None:
+            self._status = self._console.status(words)
+            self._status.start()
+        self._status.update(words)
+
+
+def _plain(text: str) -> str:
+    """Neither markup of rich nor commands to the terminal."""
+    return escape(_CONTROL.sub("", text))
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= WIDTH else line[: WIDTH - 2] + " …"
+
 
 def _prose(reply: str) -> str:
     """The first line before the action."""
-    return next((line.strip() for line in reply.partition("<execute")[0].splitlines() if line.strip()), "")
+    before = _ACTION.split(_THOUGHT.sub("", reply), maxsplit=1)[0]
+    return next((_short(line.strip()) for line in before.splitlines() if line.strip()), "")
 
 
 def _brief(text: str, status: str) -> str:
-    """An observation in a line: its end, when it failed, else its beginning."""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("[")]
-    if not lines:
-        return text.strip()[:120]
-    line = lines[-1] if status == "error" else lines[0]
-    more = f"  (+{len(lines) - 1} lines)" if len(lines) > 1 and status != "error" else ""
-    return line[:120] + more
+    """An observation in a line: its beginning when all went well, else what went wrong."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not _LABEL.fullmatch(line.strip())]
+    if warning := next((line for line in lines if _WARNS.match(line)), ""):
+        return _short(warning)
+    if status == "error":
+        return _short(next((line for line in reversed(lines) if not line.startswith("[")), ""))
+    if status == "running":
+        return _short("still running" + (f"; last: {lines[-2]}" if len(lines) > 1 else ""))
+    if status != "ok":
+        return _short(next((line for line in reversed(lines) if line.startswith("[")), "".join(lines[:1])))
+    if text.startswith("[no output]"):
+        return "no output"
+    more = f"  (+{len(lines) - 1} lines)" if len(lines) > 2 else "  (+1 line)" if len(lines) > 1 else ""
+    return _short("".join(lines[:1])) + more

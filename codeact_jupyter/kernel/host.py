@@ -59,10 +59,11 @@ class LocalHost:
         self._cwd, self._env = cwd, dict(env)
         self._stderr: IO[bytes] | None = None
         self._group: int | None = None
+        self._over = False
 
     async def start(self) -> None:
         """Start the kernel and wait until it answers.  Raises `KernelError`."""
-        self._check_language()
+        self.check_language()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by shutdown
         up = False
         try:
@@ -93,6 +94,8 @@ class LocalHost:
             await self._manager.interrupt_kernel()
 
     async def restart(self) -> None:
+        if self._over:
+            raise KernelError("The kernel was shut down.")
         self._kill_group()
         try:
             await self._manager.restart_kernel(now=True)
@@ -100,11 +103,12 @@ class LocalHost:
             raise KernelError(f"The kernel could not be restarted: {error}.") from error
         self._group = self._pid()
 
-    async def shutdown(self) -> None:
-        """End the kernel and what it started; may be called again."""
+    async def shutdown(self, now: bool = False) -> None:
+        """End the kernel and what it started, for good; may be called again.  `now`: without asking it first."""
+        self._over = True
         try:
             if self._manager.has_kernel:
-                await self._manager.shutdown_kernel()
+                await self._manager.shutdown_kernel(now=now)
         finally:
             self._kill_group()
             self._group = None
@@ -122,7 +126,8 @@ class LocalHost:
     def _pid(self) -> int | None:
         return getattr(self._manager.provisioner, "pid", None)
 
-    def _check_language(self) -> None:
+    def check_language(self) -> None:
+        """Raises `KernelError` if there is no such kernel, or it does not run Python."""
         specs = self._manager.kernel_spec_manager
         try:
             spec = specs.get_kernel_spec(self._manager.kernel_name)

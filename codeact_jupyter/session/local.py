@@ -28,13 +28,15 @@ class LocalDesk:
         self._environment, self._kernel_name = environment, kernel_name
 
     async def open(self) -> None:
+        if self._kernel_name:  # a name that is wrong is not written into a notebook that is made for it
+            self._new_host(self._kernel_name).check_language()
         await self.document.load()
 
     async def kernel(self, news: KernelNews) -> KernelClient:
         news.state("starting_kernel")
         if self._host is None:
             wanted = self._kernel_name or self.document.content()["metadata"].get("kernelspec", {}).get("name")
-            self._host = LocalHost(wanted, str(self.folder), for_kernels(self._environment))
+            self._host = self._new_host(wanted)
             await self._host.start()
         client = KernelClient(self._host, news.state, news.lost, news.may_restart)
         await client.open()
@@ -49,12 +51,20 @@ class LocalDesk:
     async def finish(self) -> None:
         await self.document.save()
 
+    async def kill(self) -> None:
+        """End the kernel whatever it does; the run that works with it comes to its end by that."""
+        if self._host:
+            await self._host.shutdown(now=True)
+
     async def close(self) -> None:
-        """Ends the kernel; nothing of it is left."""
+        """End the kernel; nothing of it is left."""
         if self._host:
             host, self._host = self._host, None
             with contextlib.suppress(asyncio.CancelledError):
                 await host.shutdown()
+
+    def _new_host(self, name: str | None) -> LocalHost:
+        return LocalHost(name, str(self.folder), for_kernels(self._environment))
 
 
 def _python(kernel_name: str | None) -> dict[str, Any]:

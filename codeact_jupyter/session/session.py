@@ -96,8 +96,9 @@ class Session:
         """Ends the model call and our action; returns when it is recorded.  A run that is over is left as it is."""
         if self._live and self._live[0].id == run:
             live, task = self._live
-            live.run.stopping = True
-            task.cancel()
+            if not live.run.stopping:  # asked twice, it is cancelled once: the way out is not to be broken off
+                live.run.stopping = True
+                task.cancel()
             await asyncio.wait([task])
 
     async def close(self) -> None:
@@ -124,7 +125,7 @@ class Session:
         cells = RunCells(self.desk, run_id, settings.named, asked.anchor)
         parts = Parts(
             model=model,
-            prompt=Conversation(system(asked.format), lambda: self._look(settings, asked, kernel), settings.max_steps),
+            prompt=Conversation(system(asked.format), lambda: self._look(run_id, settings, asked, kernel), settings.max_steps),
             format=FORMATS[asked.format](),
             policy=AllowAll(),
             approver=CellHolds(cells),
@@ -141,10 +142,11 @@ class Session:
         )
         return _Live(run_id, run, kernel, model)
 
-    async def _look(self, settings: Settings, asked: UserAsked, kernel: KernelOnDemand) -> str:
+    async def _look(self, run: str, settings: Settings, asked: UserAsked, kernel: KernelOnDemand) -> str:
         await self.desk.open()
         names = await kernel.names()
         files, more = await asyncio.to_thread(files_beside, self.desk.folder)
+        self._audience.doing(run, "thinking")
         context = Context(PurePath(self.desk.path).name, self.desk.document.cells(), asked.anchor, names, files, more)
         return render(context, settings.context_chars)
 
