@@ -48,7 +48,7 @@ async def test_the_file_is_what_jupyter_would_have_written(tmp_path: Path) -> No
     after = path.read_bytes()
     assert after == as_jupyter_writes(nbformat.read(str(path), 4), path)
     at = after.decode().index('  {\n   "cell_type": "code",\n   "execution_count": 1')
-    end = after.decode().index("  },\n", at) + len("  },\n")
+    end = after.decode().index("\n  },\n", at) + len("\n  },\n")
     assert cell_id in after.decode()[at:end]
     assert after.decode()[:at] + after.decode()[end:] == before  # apart from our cell not a byte is another
 
@@ -184,7 +184,7 @@ async def test_what_another_program_writes_between_our_reading_and_writing_is_ke
     document = Document(Racing(path))
     one = document.insert("x", None, MARK)
     await document.save()
-    assert ids(json.loads(path.read_text())) == ["top", "load", "tail", "again", one]
+    assert ids(json.loads(path.read_text())) == ["top", "load", "tail", one, "again"]
 
 
 async def test_what_comes_in_while_the_file_is_written_gets_into_the_next_one(tmp_path: Path) -> None:
