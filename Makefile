@@ -31,7 +31,7 @@ $(VENV)/bin/python:
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=24"
 
 $(VENV)/bin/jlpm: | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet "jupyterlab>=4.6,<5" "jupyter-builder>=1.0" "hatchling>=1.27" "hatch-jupyter-builder>=0.9"
+	$(BIN)/python -m pip install --quiet "jupyterlab>=4.6,<5" "jupyter-builder>=1.0" "hatchling>=1.27" "hatch-jupyter-builder>=0.9" editables
 
 node_modules: package.json yarn.lock | $(VENV)/bin/jlpm
 	jlpm install --immutable
