@@ -113,6 +113,9 @@ class KernelClient:
             await self._settled.wait()
         if self._gone or not self._wire:
             raise KernelError(self._gone or CLOSED)
+        if self._wire.broken:
+            await self._wire.close()
+            await self._connect()
         return self._wire
 
     async def _connect(self) -> None:

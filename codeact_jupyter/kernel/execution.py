@@ -13,7 +13,7 @@ from codeact_jupyter.ports import Finished, Name, OutputSink
 NOTICE = 0.2
 """Seconds after which it is said that a user's cell is waited for."""
 
-GRACE = 1.0
+GRACE = 3.0
 """Seconds of silence after a reply, in place of an `idle` that was lost."""
 
 SETTLED = 30.0
@@ -49,7 +49,7 @@ class Action:
         self._msg_id = ""
         self._begun, self._idle, self._withdrawn = (asyncio.Event() for _ in range(3))
         self._held = True
-        self._interrupted = self._given_up = False
+        self._replied = self._interrupted = self._given_up = False
         self._count: int | None = None
         self._heard_at = 0.0
         self._end = asyncio.create_task(self._run())
@@ -127,6 +127,8 @@ class Action:
             return await self._judge(reply["content"])
         if not self._line.wire.lost.done():
             return Finished("interrupted")
+        if self._line.wire.broken:
+            raise self._line.wire.broken
         restarted = await self._line.recovered()
         return Finished("unresponsive" if self._given_up else "died", outputs=self.outputs(), restarted=restarted)
 
@@ -136,6 +138,7 @@ class Action:
         while await self._may_send():
             self._msg_id = f"{self._first_id}-{attempt}" if attempt else self._first_id
             self._idle.clear()
+            self._replied = False
             reply = await self._send()
             if not reply or reply["content"]["status"] not in ("aborted", "abort"):
                 return reply
@@ -171,6 +174,7 @@ class Action:
         if not await first(reply, self._begun, timeout=NOTICE):
             self._line.on_state("waiting_for_cell")
         await first(reply)
+        self._replied = True
         return None if reply.cancelled() else reply.result()
 
     async def _settle(self) -> None:
@@ -182,6 +186,8 @@ class Action:
             await first(self._idle, self._line.wire.lost, timeout=left)
             if self._line.wire.lost.done():
                 return
+            if self._line.wire.decoding:
+                self._heard_at = loop.time()
 
     def _show_end(self) -> None:
         self._idle.set()
@@ -221,16 +227,20 @@ class Action:
         """Each rung is tried only while the code still runs."""
         await self._until(self._begun)
         for rung in (self._signal, self._signal, self._cancel_awaiting):
-            if self._end.done() or self._idle.is_set():
+            if self._over():
                 break
             self._interrupted = True
             self._line.on_state("interrupting")
             await asyncio.wait({self._end}, timeout=await rung())
-        if not (self._end.done() or self._idle.is_set()):
+        if not self._over():
             self._given_up = True
             if not await self._line.offer_restart():
                 return
         await asyncio.wait({self._end})
+
+    def _over(self) -> bool:
+        """Another's cell may run already: hands off."""
+        return self._end.done() or self._replied or self._idle.is_set()
 
     async def _signal(self) -> float:
         """Seconds to wait for what comes of it, as with each rung."""

@@ -26,7 +26,8 @@ class Terminal:
 
     def write(self, text: str, room: int) -> str | None:
         """Add text, growing by at most `room` characters; what came to the end, or None: what stood there has changed."""
-        text = re.sub(r"\r+\n", "\n", text)
+        if "\r" in text:
+            text = re.sub(r"\r+\n", "\n", text)
         if self._cursor == len(self._line) and "\r" not in text and "\b" not in text:
             kept = text[: max(room, 0)]
             self.dropped += len(text) - len(kept)

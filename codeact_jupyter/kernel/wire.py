@@ -30,6 +30,10 @@ class Wire:
         self.foreign: str | None = None
         """Id of the cell of somebody else that runs now."""
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.decoding = False
+        """A large message has come and is not yet handed on."""
+        self.broken: BaseException | None = None
+        """What a listener raised: nothing was read since."""
         self.changed = False
         """Another process answers than the one that this was opened for."""
 
@@ -39,7 +43,9 @@ class Wire:
         for name in ("iopub", "shell", "control"):
             channel = getattr(self._client, f"{name}_channel")
             channel.socket.set_hwm(0)  # what is not read at once waits in memory: nothing is dropped
-            self._pumps.append(asyncio.create_task(self._pump(channel.socket, self._broadcast if name == "iopub" else self._reply)))
+            pump = asyncio.create_task(self._pump(channel.socket, self._broadcast if name == "iopub" else self._reply))
+            pump.add_done_callback(self._pump_ended)
+            self._pumps.append(pump)
         deadline = asyncio.get_running_loop().time() + seconds
         while asyncio.get_running_loop().time() < deadline:
             # on control: a kernel that is busy with somebody's cell answers there
@@ -114,12 +120,20 @@ class Wire:
             _, frames = session.feed_identities(await socket.recv_multipart())
             try:
                 if sum(map(len, frames)) > LARGE:
+                    self.decoding = True
                     message = await asyncio.to_thread(session.deserialize, frames)
                 else:
                     message = session.deserialize(frames)
             except (ValueError, TypeError):  # not signed with the kernel's key, or no message at all
                 continue
+            finally:
+                self.decoding = False
             deliver(message)
+
+    def _pump_ended(self, pump: asyncio.Task[None]) -> None:
+        if not pump.cancelled():
+            self.broken = pump.exception()
+            self.lose()
 
     def _reply(self, message: Message) -> None:
         reply = self._replies.get(message["parent_header"].get("msg_id", ""))

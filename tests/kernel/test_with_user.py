@@ -2,6 +2,10 @@
 
 import asyncio
 
+from conftest import Cell
+
+from codeact_jupyter.kernel.client import KernelClient
+
 NAP = "import time; time.sleep(1.2); order = ['user']"
 
 
@@ -50,6 +54,18 @@ async def test_a_failing_cell_of_the_user_does_not_lose_our_code(desk, user):
     assert desk.states == ["waiting_for_cell", "running"]
     assert (await (await theirs))["content"]["status"] == "error"
     assert user.ours == ["ours-0", "ours-0-1"]
+
+
+async def test_a_kernel_that_is_busy_can_be_joined(desk, user):
+    theirs = user.runs(NAP)
+    await asyncio.sleep(0.2)
+    states = []
+    async with KernelClient(desk.host, states.append, states.append, asyncio.Future) as client:
+        assert not theirs.done()
+        cell = Cell()
+        assert (await (await client.start("print(order)", cell, "1")).wait(10)).status == "ok"
+    assert states == ["waiting_for_cell", "running"]
+    assert cell.text() == "['user']\n"
 
 
 async def test_our_failing_code_does_not_throw_out_the_cells_of_the_user(desk, user):
