@@ -180,7 +180,7 @@ async def _until_the_end(session: Session, request: str) -> RunFinished:
     await asyncio.gather(*stops)
     events = session.store.events(run)
     end = events[-1].event if events else None
-    return end if isinstance(end, RunFinished) else RunFinished(reason="failed", message="The run broke off.")
+    return end if isinstance(end, RunFinished) else RunFinished(reason="stopped" if stops else "failed", message="The run broke off.")
 
 
 async def _stop(session: Session, run: str) -> None:
