@@ -6,7 +6,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 
 import type { RunModel } from './model';
-import { liveRun, stepsOf } from './runReading';
+import { conversationRuns, liveRun, stepsOf } from './runReading';
 
 const AGENT_CLASS = 'codeact-agentCell';
 const RUNNING_CLASS = 'codeact-mod-running';
@@ -23,6 +23,20 @@ export function markCells(panel: NotebookPanel, model: RunModel | null): void {
     cell.toggleClass(AGENT_CLASS, owner !== null);
     cell.toggleClass(RUNNING_CLASS, owner !== null && owner === run?.id && !settled.has(cell.model.id));
   }
+}
+
+/**
+ * The cell below which a request's cells go: the active one, or the agent's last one while the user stays where the
+ * request before was asked, so that follow-ups stand in the order in which they ran.
+ */
+export function anchorOf(panel: NotebookPanel, model: RunModel, previous: string | null): string | null {
+  const active = panel.content.activeCell?.model.id ?? null;
+  if (active !== previous) {
+    return active;
+  }
+  const present = new Set(panel.content.widgets.map(cell => cell.model.id));
+  const written = conversationRuns(model.conversation.state).flatMap(run => stepsOf(run).map(step => step.cellId));
+  return written.filter(cell => cell !== null && present.has(cell)).at(-1) ?? active;
 }
 
 function runOf(cell: Cell): string | null {

@@ -5,6 +5,7 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { anchorOf } from './cells';
 import { ConversationChat } from './chatModel';
 import { Panel, PanelActions, PanelTarget } from './components/Panel';
 import { panelIcon } from './icons';
@@ -73,13 +74,24 @@ export class SidePanel extends ReactWidget {
 
   private _targetOf(model: RunModel): PanelTarget {
     const known = this._chats.get(model);
-    const chat = known ?? new ConversationChat(model, () => this._notebook?.content.activeCell?.model.id ?? null);
+    const chat = known ?? new ConversationChat(model, () => this._anchor(model));
     this._chats.set(model, chat);
     return { model, chat };
   }
 
+  private _anchor(model: RunModel): string | null {
+    if (this._notebook === null) {
+      return null;
+    }
+    const anchor = anchorOf(this._notebook, model, this._asked.get(model) ?? null);
+    this._asked.set(model, this._notebook.content.activeCell?.model.id ?? null);
+    return anchor;
+  }
+
   private readonly _options: SidePanelOptions;
   private readonly _chats = new WeakMap<RunModel, ConversationChat>();
+  /** The cell that was active when a conversation's last request was asked. */
+  private readonly _asked = new WeakMap<RunModel, string | null>();
   private _notebook: NotebookPanel | null = null;
   private _target: PanelTarget | null = null;
 }

@@ -111,7 +111,8 @@ function Ending({ run, isLast, trans, onAgain, onSettings }: RunViewProps): JSX.
     case 'stuck':
       return <Banner tone="warn" message={message} actions={[]} />;
     case 'stopped':
+      return <p className="codeact-Quiet">{message || trans.__('Stopped.')}</p>;
     case 'answered':
-      return message === '' ? null : <p className="codeact-Quiet">{message}</p>;
+      return null;
   }
 }
