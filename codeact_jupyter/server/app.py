@@ -1,5 +1,6 @@
 """The extension as Jupyter Server sees it: settings, the websocket's route, and the notebooks it serves."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,19 @@ from typing import Any
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.utils import url_path_join
+from traitlets import TraitError
 
 from codeact_jupyter.config import CodeAct, Settings, settle
+from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.server.room import Room
 from codeact_jupyter.server.websocket import NotebookSocket
+from codeact_jupyter.session.attach import ServerDesk
 from codeact_jupyter.store import Store
 
 CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
+
+COLLABORATION = "jupyter_server_ydoc"
+"""The server extension of jupyter-collaboration, which keeps the documents of open notebooks itself."""
 
 
 class CodeActExtension(ExtensionApp):
@@ -28,9 +35,18 @@ class CodeActExtension(ExtensionApp):
         """Takes our key out of what kernels and terminals inherit."""
         self.environment = dict(os.environ)
         os.environ.pop("CODEACT_API_KEY", None)
-        self.config_values = CodeAct(parent=self)
+        self.misconfigured = ""
+        try:
+            self.config_values = CodeAct(parent=self)
+        except TraitError as error:  # said in the panel, where it is seen, not by an extension that is silently missing
+            self.misconfigured = (
+                f"The server's configuration of the agent cannot be used: {error} Correct it (c.CodeAct) and restart the server."
+            )
+            self.config_values = CodeAct()
         self.rooms: dict[str, Room] = {}
         self._store: Store | None = None
+        self._replaced: list[Room] = []
+        """Of notebooks that are no longer where they were, or gone."""
         self.settings["codeact"] = self
         self.server.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=self._contents_changed)
 
@@ -39,6 +55,17 @@ class CodeActExtension(ExtensionApp):
         """The Jupyter server that this is an extension of."""
         return self.serverapp
 
+    @property
+    def collaboration(self) -> str:
+        """Why no run can start while jupyter-collaboration keeps the documents; empty: it does not."""
+        apps = self.server.extension_manager.extension_apps.get(COLLABORATION, ())
+        if all(getattr(app, "disable_rtc", False) for app in apps):
+            return ""
+        return (
+            "Real-time collaboration is on: the agent cannot write into its notebooks yet."
+            " Start the server with --YDocExtension.disable_rtc=True, or uninstall jupyter-collaboration."
+        )
+
     def initialize_handlers(self) -> None:
         self.handlers.append((url_path_join("codeact", "api", "socket"), NotebookSocket))
 
@@ -46,8 +73,12 @@ class CodeActExtension(ExtensionApp):
     def store(self) -> Store:
         """Opened with the first notebook that is shown, not at server start.  Raises `StoreError`."""
         if self._store is None:
-            self._store = Store(Path(jupyter_data_dir()) / "codeact" / "store.sqlite")
+            self._store = Store(self._store_file)
         return self._store
+
+    @property
+    def _store_file(self) -> Path:
+        return Path(jupyter_data_dir()) / "codeact" / "store.sqlite"
 
     def room(self, path: str) -> Room:
         """The notebook at a path, as the server serves it.  Raises `StoreError`."""
@@ -57,25 +88,46 @@ class CodeActExtension(ExtensionApp):
 
     def settings_for(self, user: dict[str, Any]) -> Settings:
         """What a run of this user is made with.  Raises `SettingError`."""
+        if self.misconfigured:
+            raise SettingError(self.misconfigured)
         return settle(self.config_values, self.environment, user=user)
 
     def moved(self, old: str, new: str) -> None:
-        """A notebook, or a folder above some, has a new path."""
-        for path in [path for path in self.rooms if path == old or path.startswith(old + "/")]:
-            room = self.rooms.pop(path)
+        """A notebook, or a folder above some, has a new path.  Raises `StoreError`."""
+        for path in self._at_or_below(old):
             renamed = new + path[len(old) :]
-            key = room.desk.key
+            if renamed in self.rooms:
+                self._forget(renamed)
+            self.rooms[renamed] = room = self.rooms.pop(path)
             room.desk.rename(renamed)
-            self.rooms[renamed] = room
-            self.store.rename(key, room.desk.key)
+        if self._store or self._store_file.exists():
+            self.store.rename(ServerDesk.key_of(self.server, old), ServerDesk.key_of(self.server, new))
+
+    def _forget(self, path: str) -> None:
+        room = self.rooms.pop(path)
+        room.deleted()
+        self._replaced.append(room)
+
+    def _at_or_below(self, place: str) -> list[str]:
+        return [path for path in self.rooms if path == place or path.startswith(place + "/")]
 
     async def _contents_changed(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
-        if data.get("action") == "rename" and data.get("source_path"):
-            self.moved(data["source_path"].strip("/"), data["path"].strip("/"))
+        path = str(data.get("path", "")).strip("/")
+        try:
+            match data.get("action"):
+                case "rename":
+                    self.moved(str(data.get("source_path", "")).strip("/"), path)
+                case "delete":
+                    for deleted in self._at_or_below(path):
+                        self._forget(deleted)
+        except CodeActError as error:
+            self.log.error("codeact: %s", error)
 
     async def stop_extension(self) -> None:
         """What goes on is cut off, recorded as far as it came; the notebooks have what was done."""
-        for room in self.rooms.values():
-            await room.close()
+        rooms = [*self.rooms.values(), *self._replaced]
+        for error in await asyncio.gather(*(room.close() for room in rooms), return_exceptions=True):
+            if error:
+                self.log.error("codeact: a notebook could not be put down in order", exc_info=error)
         if self._store:
             self._store.close()

@@ -2,22 +2,31 @@
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
 from codeact_jupyter.beside import files_beside
 from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import CodeActError, SettingError
-from codeact_jupyter.events import Recorded
-from codeact_jupyter.protocol import AskRestart, Doing, Notice, Subscribe, Typing, Welcome
+from codeact_jupyter.events import Recorded, RunFinished, Steered
+from codeact_jupyter.protocol import AskRestart, Doing, Notice, StartRun, Subscribe, Typing, Welcome
+from codeact_jupyter.server.pace import Paced
 from codeact_jupyter.session.attach import Browser, ServerDesk
+from codeact_jupyter.session.contents import Standing
 from codeact_jupyter.session.session import Session
 from codeact_jupyter.suggest import suggestions
 
 if TYPE_CHECKING:
     from codeact_jupyter.server.app import CodeActExtension
+
+TYPING_PAUSE = 0.05
+"""Seconds between two messages with a reply that streams in: each carries all of it."""
+
+UNHEARD = 20
+"""Notices that are kept for a browser that is not there."""
+
+SUPERSEDED = "The notebook is shown in a newer tab. Take over here, and ask again."
 
 
 class Listener(Browser, Protocol):
@@ -31,12 +40,17 @@ class Room:
 
     def __init__(self, app: "CodeActExtension", path: str):
         self._app = app
-        self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self._notice)
+        self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self.notice)
         self.session = Session(self.desk, app.store, self.settings, self)
         self._listener: Listener | None = None
         self._user: dict[str, Any] = {}
+        self._unheard: list[Notice] = []
+        self._type = Paced(self.tell, TYPING_PAUSE)
         self._doing: Doing | None = None
         self._restart: asyncio.Future[bool] | None = None
+        self._stopping = ""
+        self._unfinished = ""
+        """The run of which an event, but no end, was recorded."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def settings(self) -> Settings:
@@ -48,19 +62,24 @@ class Room:
     async def join(self, listener: Listener, subscribe: Subscribe) -> None:
         """A browser shows the notebook: it is told all it has not heard yet, then what happens."""
         self._user = subscribe.settings
+        self._listener = None
         self.desk.join(listener)
+        base, problem = subscribe.base, ""
+        file: Standing = "same"
+        try:
+            file, base = await self.desk.stands(listener, base)
+        except CodeActError as error:
+            problem = str(error)
+        welcome = await self._welcome(problem)
+        if not self.desk.shown_by(listener):
+            return  # it went, or a newer one came
+        # from here to the end nothing else runs: no event falls between what is told now and what is told then
         self._listener = listener
-        listener.tell(await self._welcome(subscribe.base))
+        listener.tell(welcome.model_copy(update={"file": file, "hash": base or None, **self._now()}))
         for run in self.session.store.runs(self.session.conversation):
             for recorded in self.session.store.events(run, subscribe.after.get(run, 0)):
                 listener.tell(recorded)
-        if self.session.live:
-            if self.session.typed:
-                listener.tell(Typing(run=self.session.live, text=self.session.typed))
-            if self._doing:
-                listener.tell(self._doing)
-        if self._restart:
-            listener.tell(AskRestart(run=self.session.live or ""))
+        self._catch_up(listener)
 
     def leave(self, listener: Listener) -> None:
         """Its socket broke."""
@@ -68,26 +87,38 @@ class Room:
             self._listener = None
         self.desk.leave(listener)
 
+    def start(self, listener: Listener, asked: StartRun) -> None:
+        """Begin a run, unless it was begun already.  Raises `CodeActError` with why it could not."""
+        if not self.desk.shown_by(listener):
+            raise CodeActError(SUPERSEDED)
+        if self._app.collaboration:
+            raise CodeActError(self._app.collaboration)
+        if task := self.session.start(asked.run, asked.request, asked.anchor):
+            task.add_done_callback(lambda task: self._over(asked.run, task))
+
     async def configure(self, settings: dict[str, Any]) -> None:
         """The user's settings changed: they hold from the next run on."""
         self._user = settings
-        self.tell(await self._welcome(None))
+        await self._welcome_again()
 
     async def new_conversation(self) -> None:
         """Later requests are sent without the runs until now.  Raises `CodeActError` in mid-run."""
         if self.session.live:
             raise CodeActError("A run goes on. Stop it before you begin a new conversation.")
         self.session.store.new_conversation(self.desk.key)
-        self.tell(await self._welcome(None))
+        await self._welcome_again()
 
     def stop(self, run: str) -> None:
         """Returns at once; the run's end is recorded."""
-        self._spawn(self.session.stop(run))
+        if run != self._stopping:  # a second one would break off what the first one tidies up
+            self._stopping = run
+            self._spawn(self.session.stop(run))
 
     def restart_kernel(self) -> None:
         """The user wants it."""
-        if self._restart and not self._restart.done():
-            self._restart.set_result(True)
+        if self._restart:
+            if not self._restart.done():
+                self._restart.set_result(True)
         else:
             self._spawn(self.desk.restart_kernel())
 
@@ -95,24 +126,40 @@ class Room:
         if self._listener:
             self._listener.tell(message)
 
+    def notice(self, message: str) -> None:
+        """Something that belongs to no run: told when a browser is there."""
+        self._app.log.warning("codeact: %s", message)
+        if self._listener:
+            self._listener.tell(Notice(message=message))
+        else:
+            self._unheard = [*self._unheard, Notice(message=message)][-UNHEARD:]
+
+    def deleted(self) -> None:
+        """The notebook is gone: a run that goes on ends at its next step, and nothing is written where it was."""
+        self.desk.leave_for_good(f"{self.desk.path} was deleted. Nothing more is done in it.")
+
     async def close(self) -> None:
         """The server ends."""
+        self.desk.leave_for_good()
         await self.session.close()
         try:
             await self.desk.shutdown()
         except CodeActError as error:
-            self._app.log.error("%s", error)
+            self._app.log.error("codeact: %s", error)
+        for task in self._tasks:
+            task.cancel()
 
     # the run (Audience)
 
     def recorded(self, recorded: Recorded) -> None:
-        self._doing = None
-        self.desk.touch()
-        self._app.server.web_app.settings["api_last_activity"] = datetime.now(UTC)
+        self._unfinished = "" if isinstance(recorded.event, RunFinished) else recorded.run
+        if not isinstance(recorded.event, Steered):  # that changes nothing of what goes on
+            self._doing = None
+            self._type.drop()
         self.tell(recorded)
 
     def typing(self, run: str, text: str) -> None:
-        self.tell(Typing(run=run, text=text))
+        self._type(Typing(run=run, text=text))
 
     def doing(self, run: str, what: str, detail: str = "") -> None:
         self._doing = Doing.model_validate({"run": run, "what": what, "detail": detail})
@@ -126,41 +173,66 @@ class Room:
         finally:
             self._restart = None
 
-    async def _welcome(self, base: str | None) -> Welcome:
-        problem, settings = "", Settings()
+    def _over(self, run: str, task: "asyncio.Task[RunFinished]") -> None:
+        self._doing = None
+        self._stopping = ""
+        self._type.drop()
+        error = None if task.cancelled() else task.exception()
+        if error and not isinstance(error, CodeActError):
+            self._app.log.error("codeact: run %s broke", run, exc_info=error)
+        if error and self._unfinished == run:  # not even its end could be recorded: nobody has been told
+            self.notice(f"The run broke off ({error}). Ask again.")
+            self._spawn(self._welcome_again())
+
+    def _now(self) -> dict[str, Any]:
+        return {"conversation": self.session.conversation, "live": (self.session.live,) if self.session.live else ()}
+
+    def _catch_up(self, listener: Listener) -> None:
+        """What goes on and is not recorded."""
+        if self.session.live:
+            if self.session.typed:
+                listener.tell(Typing(run=self.session.live, text=self.session.typed))
+            if self._doing:
+                listener.tell(self._doing)
+            if self._restart:
+                listener.tell(AskRestart(run=self.session.live))
+        for notice in self._unheard:
+            listener.tell(notice)
+        self._unheard = []
+
+    async def _welcome_again(self) -> None:
+        welcome = await self._welcome("")
+        try:
+            now = await self.desk.storage.hash()
+        except CodeActError as error:
+            welcome, now = welcome.model_copy(update={"problem": str(error)}), ""
+        self.tell(welcome.model_copy(update={"hash": now or None, **self._now()}))
+
+    async def _welcome(self, problem: str) -> Welcome:
+        settings = Settings()
         try:
             settings = self.settings()
-            problem = settings.problem
         except SettingError as error:
-            problem = str(error)
-        file: Literal["same", "ours", "other"] = "same"
-        now = ""
-        try:
-            file, now = await self.desk.storage.against(base)
-        except CodeActError as error:
-            problem = str(error)
+            problem = problem or str(error)
         files, _ = await asyncio.to_thread(files_beside, self.desk.folder)
         return Welcome(
             conversation=self.session.conversation,
-            live=(self.session.live,) if self.session.live else (),
             model=settings.named,
             where=settings.where,
-            problem=problem,
+            problem=self._app.collaboration or problem or settings.problem,
             max_steps=settings.max_steps,
             examples=tuple(suggestions(files)),
-            file=file,
-            hash=now or None,
         )
-
-    def _notice(self, message: str) -> None:
-        self.tell(Notice(message=message))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         async def guarded() -> None:
             try:
                 await work
             except CodeActError as error:
-                self._notice(str(error))
+                self.notice(str(error))
+            except Exception:
+                self._app.log.exception("codeact: what the browser asked for could not be done")
+                self.notice("The server could not do that; its log says why.")
 
         task = asyncio.create_task(guarded())
         self._tasks.add(task)

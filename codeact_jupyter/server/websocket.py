@@ -1,5 +1,6 @@
 """The socket of one browser document that shows one notebook: text frames are the protocol, binary frames are Yjs."""
 
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 from jupyter_core.utils import ensure_async
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from codeact_jupyter.errors import CodeActError
+from codeact_jupyter.errors import CodeActError, StoreError
 from codeact_jupyter.protocol import (
     SUPERSEDED,
     ClientMessage,
@@ -28,6 +29,7 @@ from codeact_jupyter.protocol import (
     Steer,
     StopRun,
     Subscribe,
+    Welcome,
 )
 
 if TYPE_CHECKING:
@@ -57,55 +59,76 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         for action, resource in (("execute", "kernels"), ("write", "contents")):
             if not await ensure_async(self.authorizer.is_authorized(self, self.current_user, action, resource)):
                 raise HTTPError(403)
-        self.path = self.get_query_argument("path").strip("/")
+        self.path = _plain(self.get_query_argument("path"))
         self.document_id = self.get_query_argument("document")
-        if not self.path or not await self._exists(self.path):
+        if not await self._exists(self.path):
             raise HTTPError(404, f"There is no notebook {self.path!r}.")
         self.room: Room | None = None
+        self._problem = ""
         await super().get()
 
     async def on_message(self, message: str | bytes) -> None:
+        taken: Any = None
         try:
             if isinstance(message, bytes):
                 if self.room:
                     self.room.desk.receive(self, message)
                 return
-            await self._take(ClientMessage.model_validate_json(message).root)
+            taken = ClientMessage.model_validate_json(message).root
+            await self._take(taken)
         except ValidationError as error:
             self.tell(Refused(message=f"This message is not one of the protocol's: {error.errors()[0]['msg']}"))
         except CodeActError as error:
-            self.tell(Notice(message=str(error)))
+            self._not_taken(taken, str(error))
         except Exception:
             self.log.exception("codeact: a message of the browser's could not be taken")
-            self.tell(
-                Notice(message="The server could not take that message; its log says why. Reload the page if the panel does not go on.")
-            )
+            self._not_taken(taken, "The server could not take that message; its log says why. Reload the page if the panel does not go on.")
 
     def on_close(self) -> None:
         if self.room:
             self.room.leave(self)
         super().on_close()
 
+    def _not_taken(self, message: Any, why: str) -> None:
+        match message:
+            case StartRun(run=run):
+                self.tell(Refused(message=why, run=run))
+            case Closing() if self.room:
+                self.room.notice(why)  # this socket is about to go: the next one hears of it
+            case _:
+                self.tell(Notice(message=why))
+
     async def _take(self, message: Any) -> None:
         if isinstance(message, Subscribe):
-            self.room = self.settings["codeact"].room(self.path)
-            await self.room.join(self, message)
+            await self._subscribe(message)
             return
         if not self.room:
-            self.tell(Refused(message="The first message has to be `subscribe`."))
+            run = message.run if isinstance(message, StartRun) else None
+            self.tell(Refused(message=self._problem or "The first message has to be `subscribe`.", run=run))
             return
         match message:
-            case StartRun():
-                self._start(self.room, message)
+            case StartRun(request=request):
+                if not request.strip():
+                    raise CodeActError("The request is empty.")
+                self.room.start(self, message)
             case Steer(run=run, text=text):
                 if not self.room.session.steer(run, text):
                     self.tell(Refused(message="That run is over: send your words as a new request.", run=run))
             case StopRun(run=run):
                 self.room.stop(run)
             case Saved():
-                pass  # the document's "dirty" has told it already; the message frees the browser to be asked again
+                self.room.desk.saved(self)
             case _:
                 await self._rarely(self.room, message)
+
+    async def _subscribe(self, message: Subscribe) -> None:
+        try:
+            self.room = self.settings["codeact"].room(self.path)
+        except StoreError as error:
+            self._problem = str(error)
+            self.tell(Welcome(conversation="", problem=self._problem))
+            return
+        await self.room.join(self, message)
 
     async def _rarely(self, room: "Room", message: Any) -> None:
         match message:
@@ -114,8 +137,8 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             case RestartKernel():
                 room.restart_kernel()
             case Renamed(path=path):
-                if path.strip("/") != room.desk.path and await self._exists(path):
-                    self.settings["codeact"].moved(room.desk.path, path.strip("/"))
+                if (new := _plain(path)) != room.desk.path and await self._exists(new):
+                    self.settings["codeact"].moved(room.desk.path, new)
             case Closing(keep=keep):
                 await room.desk.closed(self, keep)
             case NewConversation():
@@ -125,16 +148,10 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     async def _exists(self, path: str) -> bool:
         contents: Any = self.contents_manager
-        return bool(await ensure_async(contents.file_exists(path.strip("/"))))
-
-    def _start(self, room: "Room", message: StartRun) -> None:
-        if not message.request.strip():
-            self.tell(Refused(message="The request is empty.", run=message.run))
-            return
         try:
-            room.session.start(message.run, message.request, message.anchor)
-        except CodeActError as error:
-            self.tell(Refused(message=str(error), run=message.run))
+            return bool(path) and bool(await ensure_async(contents.file_exists(path)))
+        except HTTPError:  # it lies outside of what is served
+            return False
 
     # Listener
 
@@ -161,3 +178,9 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
         except WebSocketClosedError:
             return  # on_close comes next; a browser that returns is told from where it was
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def _plain(path: str) -> str:
+    """The one spelling of a path: two would be two rooms with one file."""
+    clean = posixpath.normpath(path.strip("/"))
+    return "" if clean == "." else clean

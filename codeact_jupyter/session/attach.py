@@ -10,17 +10,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from codeact_jupyter.errors import KernelError, NotebookError
+from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.live import Replica
-from codeact_jupyter.session.contents import ContentsFile
+from codeact_jupyter.session.contents import ContentsFile, Standing
 from codeact_jupyter.session.desk import KernelNews, into
-from codeact_jupyter.session.kernels import ServerHost, kernel_of
+from codeact_jupyter.session.kernels import ServerHost, kernel_of, restart
 from codeact_jupyter.store import Store
 
 READY_SECONDS = 10.0
 """How long a browser may take to send its document."""
+
+NOT_SENT = "The browser did not send the notebook. Reload the page and ask again."
 
 
 class Browser(Protocol):
@@ -47,28 +49,45 @@ class ServerDesk:
         self.storage = ContentsFile(server.contents_manager, path)
         self.document = Document(self.storage, on_entry=into(store))
         self._browser: Browser | None = None
+        self._greeted = False
+        """The browser has begun to send its document over the socket that is open now."""
         self._replica: tuple[str, Replica] | None = None
-        self._arrived = asyncio.Event()
-        """The browser's document is here, and ours to edit."""
+        self._standing: Standing = "same"
+        """The file, when the browser came, against what its document was made of."""
+        self._settled = asyncio.Event()
+        """No browser is on its way: its document is here, ours to edit, or it went."""
+        self._settled.set()
+        self._behind = False
+        """The file lacks what we did, as far as we know."""
+        self._ended = ""
+        """Why the notebook must not be written any more."""
+        self._writes = asyncio.Lock()
         self._away: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self._hosts: dict[KernelClient, ServerHost] = {}
 
     @property
     def key(self) -> str:
-        return str(self.folder / Path(self.path).name)
+        return self.key_of(self._server, self.path)
+
+    @staticmethod
+    def key_of(server: Any, path: str) -> str:
+        """What the store knows a notebook, or a folder, of the server's by: its place on disk, or, where the contents manager has no
+        files, in the server's folder."""
+        on_disk = getattr(server.contents_manager, "_get_os_path", None)
+        return str(on_disk(path) if on_disk else Path(server.root_dir) / path)
 
     @property
     def folder(self) -> Path:
-        """Of the file on disk; where the contents manager has no files, of the server."""
-        get_os_path = getattr(self._server.contents_manager, "_get_os_path", None)
-        if get_os_path:
-            return Path(get_os_path(self.path)).parent
-        return (Path(self._server.root_dir) / self.path).parent
+        return Path(self.key).parent
 
     @property
     def attached(self) -> bool:
         return self._browser is not None
+
+    def shown_by(self, browser: Browser) -> bool:
+        """It is this browser document that counts."""
+        return browser is self._browser
 
     def rename(self, path: str) -> None:
         """The notebook has a new path; all else stays as it is."""
@@ -78,90 +97,140 @@ class ServerDesk:
 
     def join(self, browser: Browser) -> None:
         """A browser document shows the notebook from now on; an older one no longer counts."""
-        if self._away:
-            self._away.cancel()
-            self._away = None
-        if self._browser and self._browser.document_id != browser.document_id:
+        self._expect_nobody()
+        if self._browser and self._browser is not browser:
             self._browser.supersede()
         if self._replica and self._replica[0] != browser.document_id:
             self._drop()
-        self._browser = browser
+        self._browser, self._greeted = browser, False
+        self._settled.clear()
+
+    async def stands(self, browser: Browser, base: str | None) -> tuple[Standing, str]:
+        """The file against what the document of a browser that joined was made of, and its hash now.  Raises `NotebookError`."""
+        async with self._writes:  # a write of ours that goes on comes first
+            standing, now = await self.storage.against(base)
+        if browser is self._browser:
+            self._standing = standing
+            if standing == "other":  # the browser may read the file anew: what it lacks then was not deleted by the user
+                self._drop()
+        return standing, now
 
     def receive(self, browser: Browser, message: bytes) -> None:
         """A Yjs message.  Raises `NotebookError` when it is not one."""
         if browser is not self._browser:
             return
-        if not self._replica:
-            self._replica = (browser.document_id, Replica(self._send, browser.document_id))
-            browser.send_yjs(self._replica[1].first_message())
-        replica = self._replica[1]
+        replica = self._replica_for(browser)
+        if not self._greeted:
+            self._greeted = True
+            replica.ready.clear()  # also of a document that returns: the user may have worked in it meanwhile
+            browser.send_yjs(replica.first_message())
         was_ready = replica.ready.is_set()
         if reply := replica.receive(message):
             browser.send_yjs(reply)
         if replica.ready.is_set() and not was_ready:
-            self.document.attach(replica)
-            self._arrived.set()
+            self._arrived(browser, replica)
 
     def leave(self, browser: Browser) -> None:
         """Its socket broke: it is absent, not closed."""
         if browser is self._browser:
-            self._browser = None
+            self._let_go()
             self._away = asyncio.get_running_loop().call_later(self._absence, self._gone)
+
+    def saved(self, browser: Browser) -> None:
+        """It has written the file."""
+        if browser is self._browser:
+            self._behind = False
 
     async def closed(self, browser: Browser, keep: bool) -> None:
         """The user closed the notebook; with `keep` False unsaved changes were discarded, ours too.  Raises `NotebookError`."""
         if browser is not self._browser:
             return
-        self._browser = None
+        self._let_go()
         self._drop()
         if not keep:
             self.document.discard_unsaved()
-        await self.document.save()
+        await self._write()
+
+    def leave_for_good(self, why: str = "") -> None:
+        """No browser counts any more: the server ends and writes what is left itself, or, where it is said why, nothing is written."""
+        self._expect_nobody()
+        self._let_go()
+        self._drop()
+        self._ended = why
 
     async def shutdown(self) -> None:
-        """The server ends: what the file lacks of our work is written, unless a browser is there to do it."""
-        if self._away:
-            self._away.cancel()
-        if not self._browser and self._replica:
-            self._drop()
-            await self.document.save()
+        """What the file lacks of our work is written.  Raises `NotebookError`."""
+        if self._writing:
+            await self._writing
+        if self._behind and not self._ended:
+            await self._write()
+
+    def _replica_for(self, browser: Browser) -> Replica:
+        if not self._replica:
+            # a document that is read anew from a file of somebody else's is not the one that it was, though its id is the same
+            name = f"{browser.document_id} again" if self._standing == "other" else browser.document_id
+            self._replica = (browser.document_id, Replica(self._send, name))
+        return self._replica[1]
+
+    def _arrived(self, browser: Browser, replica: Replica) -> None:
+        if not self.document.attached:
+            self.document.attach(replica, current=self._standing == "same")
+        self._settled.set()
+        if self._behind:
+            browser.ask_save()
 
     def _send(self, message: bytes) -> None:
-        if self._browser:
+        if self._browser and self._greeted:
             self._browser.send_yjs(message)
+
+    def _let_go(self) -> None:
+        self._browser, self._greeted = None, False
+        self._settled.set()
 
     def _drop(self) -> None:
         if self._replica:
             self._replica = None
-            self._arrived.clear()
             self.document.detach()
+
+    def _expect_nobody(self) -> None:
+        if self._away:
+            self._away.cancel()
+            self._away = None
 
     def _gone(self) -> None:
         self._away = None
         self._drop()
-        self._writing = asyncio.create_task(self._write())
+        self._writing = asyncio.create_task(self._write_and_tell())
 
-    async def _write(self) -> None:
+    async def _write_and_tell(self) -> None:
         try:
-            await self.document.save()
+            await self._write()
         except NotebookError as error:
             self._tell(str(error))
+
+    async def _write(self) -> None:
+        async with self._writes:
+            if self._ended:
+                raise NotebookError(self._ended)
+            await self.document.save()
+            self._behind = False
 
     # the run's side
 
     async def open(self) -> None:
-        if not self._browser:
-            await self.document.load()
-            return
+        if self._ended:
+            raise NotebookError(self._ended)
         try:
             async with asyncio.timeout(READY_SECONDS):
-                await self._arrived.wait()
+                await self._settled.wait()
         except TimeoutError as error:
-            raise NotebookError("The browser did not send the notebook. Reload the page and ask again.") from error
+            raise NotebookError(NOT_SENT) from error
+        if not self.document.attached:
+            await self.document.load()
 
     async def kernel(self, news: KernelNews) -> KernelClient:
         news.state("starting_kernel")
-        host = ServerHost(self._server.kernel_manager, await kernel_of(self._server, self.path, self._ask_kernel))
+        host = await kernel_of(self._server, self)
         client = KernelClient(host, news.state, news.lost, news.may_restart)
         try:
             await client.open()
@@ -172,33 +241,34 @@ class ServerDesk:
         return client
 
     async def release(self, kernel: KernelClient) -> None:
-        await kernel.close()
-        if host := self._hosts.pop(kernel, None):
+        host = self._hosts.pop(kernel)
+        try:
+            await kernel.close()
+        finally:
             host.close()
 
     async def restart_kernel(self) -> None:
-        """The user wants it.  Raises `KernelError` when there is none."""
-        try:
-            kernel_id = await kernel_of(self._server, self.path, lambda: False)
-            await self._server.kernel_manager.restart_kernel(kernel_id)
-        except (KeyError, RuntimeError) as error:
-            raise KernelError(f"The kernel could not be restarted: {error}") from error
+        """The user wants it.  Raises `KernelError`."""
+        await restart(self._server, self.path)
 
-    def touch(self) -> None:
-        """A run goes on: its kernel and the server are in use."""
-        for host in self._hosts.values():
-            host.touch()
-
-    def _ask_kernel(self) -> bool:
+    def ask_kernel(self) -> None:
         if self._browser:
             self._browser.ask_kernel()
-        return self.attached
+
+    def kernel_name(self) -> str | None:
+        """The kernelspec that the notebook names."""
+        named = self.document.content()["metadata"].get("kernelspec", {}).get("name")
+        return str(named) if named else None
 
     async def save(self) -> None:
+        if self._ended:
+            raise NotebookError(self._ended)
+        self._behind = True
         if self._browser:
-            self._browser.ask_save()
+            if self._settled.is_set():  # else it is asked when its document is here, with our cells
+                self._browser.ask_save()
         elif not self._replica:
-            await self.document.save()
+            await self._write()
 
     async def finish(self) -> None:
         await self.save()

@@ -1,5 +1,6 @@
 """A notebook read and written through the server's contents manager, whatever that stores it in."""
 
+from collections.abc import Awaitable
 from typing import Any, Literal
 
 from jupyter_core.utils import ensure_async
@@ -7,6 +8,9 @@ from tornado.web import HTTPError
 
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.notebook.document import ChangedMeanwhile
+
+Standing = Literal["same", "ours", "other"]
+"""The file against what a document was made of: the same, changed by our writes only, or changed by somebody else."""
 
 
 class ContentsFile:
@@ -21,7 +25,7 @@ class ContentsFile:
 
     async def read(self) -> tuple[dict[str, Any], str]:
         """Content as nbformat 4 has it, and the file's hash.  Raises `NotebookError`."""
-        model = await self._ask("read", lambda: self._contents.get(self.path, content=True, type="notebook", require_hash=True))
+        model = await self._get(content=True)
         if model.get("format") != "json" or not isinstance(model.get("content"), dict):
             raise NotebookError(f"{self.path} is not a notebook.")
         self._read = model.get("hash") or ""
@@ -32,29 +36,44 @@ class ContentsFile:
         before = await self.hash()
         if before != self._read:
             raise ChangedMeanwhile(f"{self.path} was changed by somebody else at this moment. Ask again.")
-        await self._ask("written", lambda: self._contents.save({"type": "notebook", "format": "json", "content": content}, self.path))
+        model = {"type": "notebook", "format": "json", "content": content}
+        await self._ask("written", ensure_async(self._contents.save(model, self.path)))
         self._read = after = await self.hash()
         self._chain = [*self._chain, after] if self._chain and self._chain[-1] == before else [before, after]
         return after
 
     async def hash(self) -> str:
         """Of the file now; empty where the contents manager gives none."""
-        model = await self._ask("read", lambda: self._contents.get(self.path, content=False, type="notebook", require_hash=True))
-        return model.get("hash") or ""
+        return str((await self._get(content=False)).get("hash") or "")
 
-    async def against(self, base: str | None) -> tuple[Literal["same", "ours", "other"], str]:
-        """The file against what a document was made of (`same`, `ours`, `other`), and its hash now."""
+    async def against(self, base: str | None) -> tuple[Standing, str]:
+        """The file against what a document was made of, and its hash now.  Raises `NotebookError`."""
         now = await self.hash()
         if not base or not now or base == now:
             return "same", now
         ours = base in self._chain and self._chain[-1] == now
         return "ours" if ours else "other", now
 
-    async def _ask(self, what: str, call: Any) -> dict[str, Any]:
+    async def _get(self, content: bool) -> dict[str, Any]:
+        get, how = self._contents.get, {"content": content, "type": "notebook"}
+        return await self._ask("read", self._hashed(get, how))
+
+    async def _hashed(self, get: Any, how: dict[str, Any]) -> Any:
         try:
-            return dict(await ensure_async(call()))
+            return await ensure_async(get(self.path, **how, require_hash=True))
+        except TypeError:  # a contents manager of before jupyter_server 2.11 knows no hashes
+            return await ensure_async(get(self.path, **how))
+
+    async def _ask(self, what: str, answer: Awaitable[Any]) -> dict[str, Any]:
+        try:
+            return dict(await answer)
         except HTTPError as error:
-            reason = str(error.log_message or error.reason or error).strip()
+            reason = _reason(error)
             raise NotebookError(f"{self.path} cannot be {what}: {reason}") from error
         except OSError as error:
             raise NotebookError(f"{self.path} cannot be {what}: {error.strerror or error}") from error
+
+
+def _reason(error: HTTPError) -> str:
+    message = error.log_message or error.reason or str(error)
+    return (message % error.args if error.args and error.log_message else message).strip()

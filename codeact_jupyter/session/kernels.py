@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Protocol
 
 from jupyter_core.utils import ensure_async
 from tornado.web import HTTPError
@@ -15,82 +15,177 @@ from codeact_jupyter.kernel.host import client_of
 BROWSER_SECONDS = 60.0
 """How long the browser may take to start the kernel."""
 
+USE_SECONDS = 1.0
+"""How often a kernel that a run holds is marked as used: culling may be set to as little."""
+
+SHUT_DOWN = "The notebook's kernel was shut down. Ask again, and it is started anew."
+
+
+class Notebook(Protocol):
+    """What has to be known of a notebook to find its kernel."""
+
+    @property
+    def path(self) -> str:
+        """Where it is now."""
+
+    @property
+    def attached(self) -> bool:
+        """A browser shows it, which can be asked to start its kernel: only then is it attached to it."""
+
+    def ask_kernel(self) -> None: ...
+
+    def kernel_name(self) -> str | None:
+        """The kernelspec that it names."""
+
 
 class ServerHost:
-    """A kernel of the server's; counts as one of its connections until `close`, so that culling leaves it alone."""
+    """A kernel of the server's; counts as one of its connections, and as used, until `close`: culling leaves it alone."""
 
-    def __init__(self, kernels: Any, kernel_id: str):
-        self._kernels, self.id = kernels, kernel_id
-        self._kernel = kernels.get_kernel(kernel_id)
-        self.revives = bool(self._kernel.autorestart)
-        """The server restarts a kernel that died by itself."""
-        kernels.notify_connect(kernel_id)
+    def __init__(self, server: Any, kernel_id: str, notebooks: Callable[[], Awaitable[str | None]]):
+        """`notebooks` finds the notebook's kernel anew.  Raises `KernelError`."""
+        self._server, self._kernels, self._notebooks = server, server.kernel_manager, notebooks
+        self._take(kernel_id)
+        self._in_use = asyncio.create_task(self._keep_in_use())
 
     def client(self) -> Any:
         """A new client with a session of its own: two that share one get each other's replies."""
         return client_of(self._kernel)
 
-    async def interrupt(self) -> None:
-        await ensure_async(self._kernel.interrupt_kernel())
-
-    async def restart(self) -> None:
-        """Raises `KernelError`."""
-        try:
-            await ensure_async(self._kernels.restart_kernel(self.id))
-        except (OSError, RuntimeError, KeyError, HTTPError) as error:
-            raise KernelError(f"The kernel could not be restarted: {error}") from error
-
-    async def is_alive(self) -> bool:
-        return self.id in self._kernels and bool(await ensure_async(self._kernel.is_alive()))
-
     def process(self) -> object:
-        """Which process it is: changes when the server or the user has restarted it."""
         return getattr(self._kernel.provisioner, "pid", None) or id(self._kernel.provisioner)
 
-    def touch(self) -> None:
-        """The kernel is in use, even while it waits for the model."""
-        self._kernel.last_activity = datetime.now(UTC)
+    async def is_alive(self) -> bool:
+        self.revives = self._here and bool(self._kernel.autorestart)
+        return self._here and bool(await ensure_async(self._kernel.is_alive()))
+
+    async def interrupt(self) -> None:
+        if await self.is_alive():
+            try:
+                await ensure_async(self._kernel.interrupt_kernel())
+            except (OSError, RuntimeError):
+                return  # it ended at this moment
+
+    async def restart(self) -> None:
+        """Where the user chose another kernel for the notebook, that one is gone over to."""
+        try:
+            if self._here:
+                await ensure_async(self._kernels.restart_kernel(self.id))
+            else:
+                await self._follow()
+        except (OSError, RuntimeError, KeyError, HTTPError) as error:
+            raise KernelError(f"The kernel could not be restarted: {_words(error)}") from error
 
     def close(self) -> None:
+        self._in_use.cancel()
         self._kernels.notify_disconnect(self.id)
 
+    @property
+    def _here(self) -> bool:
+        # the same one: a kernel that is started again under its old id has a manager of its own
+        return self.id in self._kernels and self._kernels.get_kernel(self.id) is self._kernel
 
-async def kernel_of(server: Any, path: str, ask_browser: Callable[[], bool]) -> str:
-    """Id of the notebook's kernel, started if it has none: by the browser if one is attached, since only then is it attached to it.
+    def _take(self, kernel_id: str) -> None:
+        try:
+            kernel = self._kernels.get_kernel(kernel_id)
+        except KeyError as error:
+            raise KernelError(SHUT_DOWN) from error
+        self.id, self._kernel = kernel_id, kernel
+        self.revives = bool(kernel.autorestart)
+        """The server restarts a kernel that died by itself, but not one that the user shut down: see `is_alive`."""
+        self._kernels.notify_connect(kernel_id)
 
-    Raises `KernelError`.
-    """
-    found = await _found(server, path)
-    if not found and ask_browser():
-        found = await _within(BROWSER_SECONDS, lambda: _found(server, path))
-        if not found:
-            raise KernelError("No kernel was started for the notebook. Choose one with the notebook's kernel button, and ask again.")
+    async def _follow(self) -> None:
+        kernel_id = await self._notebooks()
+        if kernel_id is None:
+            raise KernelError(SHUT_DOWN)
+        await _python_only(self._server, kernel_id)
+        self._kernels.notify_disconnect(self.id)
+        self._take(kernel_id)
+
+    async def _keep_in_use(self) -> None:
+        while True:
+            now = datetime.now(UTC)
+            self._kernel.last_activity = now
+            self._server.web_app.settings["last_activity_times"]["codeact"] = now
+            await asyncio.sleep(USE_SECONDS)
+
+
+async def kernel_of(server: Any, notebook: Notebook) -> ServerHost:
+    """The notebook's kernel, started if it has none: by the browser while one is attached.  Raises `KernelError`."""
+    found = await running(server, notebook.path)
     if not found:
-        made = await ensure_async(server.session_manager.create_session(path=path, name=PurePosixPath(path).name, type="notebook"))
-        found = str(made["kernel"]["id"])
-    _python_only(server, found)
-    return found
+        name = notebook.kernel_name()
+        if name:
+            await _check(server, name)
+        found = await _by_browser(server, notebook) or await _by_server(server, notebook.path, name)
+    await _python_only(server, found)
+    return ServerHost(server, found, lambda: running(server, notebook.path))
 
 
-async def _found(server: Any, path: str) -> str | None:
+async def running(server: Any, path: str) -> str | None:
+    """Id of the kernel that the notebook at this path has."""
     for session in await ensure_async(server.session_manager.list_sessions()):
         if session.get("type") == "notebook" and session.get("path") == path and session.get("kernel"):
             return str(session["kernel"]["id"])
     return None
 
 
-async def _within(seconds: float, found: Callable[[], Awaitable[str | None]]) -> str | None:
+async def restart(server: Any, path: str) -> None:
+    """Restart the notebook's kernel, if it has one.  Raises `KernelError`."""
+    kernel_id = await running(server, path)
+    if kernel_id is None:
+        raise KernelError("The notebook has no kernel that could be restarted.")
+    try:
+        await ensure_async(server.kernel_manager.restart_kernel(kernel_id))
+    except (OSError, RuntimeError, KeyError, HTTPError) as error:
+        raise KernelError(f"The kernel could not be restarted: {_words(error)}") from error
+
+
+async def _by_browser(server: Any, notebook: Notebook) -> str | None:
+    """None: no browser is there to be asked, or it went away."""
+    if not notebook.attached:
+        return None
+    notebook.ask_kernel()
     # the session manager tells nobody of new sessions, so it is asked
-    for _ in range(int(seconds / 0.1)):
-        if kernel := await found():
-            return kernel
+    for _ in range(int(BROWSER_SECONDS / 0.1)):
+        if found := await running(server, notebook.path):
+            return found
+        if not notebook.attached:
+            return None
         await asyncio.sleep(0.1)
-    return None
+    raise KernelError("No kernel was started for the notebook. Choose one with the notebook's kernel button, and ask again.")
 
 
-def _python_only(server: Any, kernel_id: str) -> None:
-    name = server.kernel_manager.get_kernel(kernel_id).kernel_name
-    spec = server.kernel_spec_manager.get_kernel_spec(name)
+async def _by_server(server: Any, path: str, name: str | None) -> str:
+    create = server.session_manager.create_session
+    try:
+        made = await ensure_async(create(path=path, name=PurePosixPath(path).name, type="notebook", kernel_name=name))
+    except (OSError, RuntimeError, KeyError, HTTPError) as error:
+        raise KernelError(f"The notebook's kernel could not be started: {_words(error)}") from error
+    return str(made["kernel"]["id"])
+
+
+async def _python_only(server: Any, kernel_id: str) -> None:
+    try:
+        name = server.kernel_manager.get_kernel(kernel_id).kernel_name
+    except KeyError as error:
+        raise KernelError(SHUT_DOWN) from error
+    await _check(server, name)
+
+
+async def _check(server: Any, name: str) -> None:
+    specs = server.kernel_spec_manager
+    try:
+        spec = await ensure_async(specs.get_kernel_spec(name))
+    except KeyError as error:
+        known = ", ".join(sorted(await ensure_async(specs.find_kernel_specs()))) or "none"
+        raise KernelError(f"There is no kernel {name!r} here. Choose another one for the notebook ({known}), and ask again.") from error
     if spec.language.lower() != "python":
         kind = f"{spec.display_name} ({spec.language})"
         raise KernelError(f"The notebook's kernel is {kind}; the agent acts by Python. Choose a Python kernel and ask again.")
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, HTTPError) and error.log_message:
+        return error.log_message % error.args if error.args else error.log_message
+    return str(error) or type(error).__name__
