@@ -31,7 +31,6 @@ export function StepLine({ run, step, trans, onCell }: StepLineProps): JSX.Eleme
       <span className="codeact-Step-time">
         {secondsText(trans, secondsBetween(step.startedAt, step.endedAt ?? now))}
       </span>
-      {step.error !== '' && <span className="codeact-Step-error">{errorText(trans, run, step)}</span>}
     </>
   );
   return (
@@ -50,6 +49,7 @@ export function StepLine({ run, step, trans, onCell }: StepLineProps): JSX.Eleme
           <Markdown text={step.prose} />
         </div>
       )}
+      {step.error !== '' && <div className="codeact-Step-error">{errorText(trans, run, step)}</div>}
     </li>
   );
 }
