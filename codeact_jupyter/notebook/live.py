@@ -283,7 +283,7 @@ def _output(output: Mapping[str, Any]) -> Map[Any]:
 
 
 def _floats(value: Any) -> Any:
-    """A copy with numbers as JavaScript has them: an integer would get there as a BigInt, which cannot be saved."""
+    """A copy with numbers as JavaScript has them: a large integer would get there as a BigInt, which cannot be saved, or panic here."""
     match value:
         case bool():
             return value

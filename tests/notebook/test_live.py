@@ -274,13 +274,13 @@ async def test_each_change_makes_the_notebook_dirty_and_reaches_the_page_in_the_
     cell = page.browser.ycell(one)
     assert (cell["execution_state"], cell["execution_count"]) == ("running", None)
     sink.append(line(1))
-    sink.append({"output_type": "execute_result", "execution_count": 1, "data": {"application/json": {"n": 1}}, "metadata": {}})
+    sink.append({"output_type": "execute_result", "execution_count": 1, "data": {"application/json": {"n": 2**70}}, "metadata": {}})
     assert dirtied()
     sink.ended(1)
     assert dirtied()
     assert isinstance(cell["outputs"], Array)
     assert isinstance(cell["outputs"][0]["text"], Text)
-    # a whole number would reach JavaScript as a BigInt, which JSON cannot hold
+    # beyond 2**53 a whole number would reach JavaScript as a BigInt, which JSON cannot hold; beyond 2**63 pycrdt panics
     numbers = [cell["execution_count"], cell["outputs"][1]["execution_count"], cell["outputs"][1]["data"]["application/json"]["n"]]
     assert [type(number) for number in [*numbers, cell["metadata"]["codeact"]["step"]]] == [float] * 4
     assert cell["metadata"]["trusted"] is True
@@ -358,7 +358,8 @@ async def test_before_4_5_our_cells_are_known_by_their_mark(tmp_path: Path) -> N
     page = Page(tmp_path / "old.ipynb", notebook(*cells, minor=4))
     page.attach()
     last = page.document.ids()[-1]
-    one = page.document.insert("one", last, mark(1))
+    zero = page.document.insert("zero", last, mark(9))
+    one = page.document.insert("one", zero, mark(1))
     page.document.sink(one).append(line(1))
     page.save()
     assert all("id" not in cell for cell in json.loads(page.path.read_text())["cells"])
@@ -366,16 +367,16 @@ async def test_before_4_5_our_cells_are_known_by_their_mark(tmp_path: Path) -> N
     page.document.sink(one).append(line(2))
     page.reload()
     page.attach()
-    assert page.document.source(one) == "one"
-    assert [cell["source"] for cell in page.content()["cells"]][-3:] == ["same", "one", "two"]
-    assert page.browser.notebook.ycells[5]["outputs"][0]["text"].to_py() == "1\n2\n"
+    assert (page.document.source(zero), page.document.source(one)) == ("zero", "one")
+    assert [cell["source"] for cell in page.content()["cells"]][-4:] == ["same", "zero", "one", "two"]
+    assert page.browser.notebook.ycells[6]["outputs"][0]["text"].to_py() == "1\n2\n"
     page.document.detach()
     three = page.document.insert("three", two, mark(3))
     assert three
     await page.document.save()
     on_disk = json.loads(page.path.read_text())
     valid(on_disk)
-    assert ["".join(cell["source"]) for cell in on_disk["cells"]][-4:] == ["same", "one", "two", "three"]
+    assert ["".join(cell["source"]) for cell in on_disk["cells"]][-5:] == ["same", "zero", "one", "two", "three"]
     assert [{**cell, "source": "".join(cell["source"])} for cell in on_disk["cells"][:5]] == cells
 
 
