@@ -66,7 +66,8 @@ class Document:
     def detach(self) -> None:
         """The browser has gone: from here on there is only the journal."""
         if (replica := self._held.replica) is not None:
-            self._content, self._there = replica.content(), self._held.detach(replica)
+            self._content = replica.content()
+            self._there = self._held.detach(replica, self._content)
 
     async def load(self) -> str:
         """Read the file, to know the notebook while no browser shows it; its hash."""

@@ -92,11 +92,11 @@ class Held:
         self.replica, replica.on_remote = replica, self._remote
         self._stale.clear()
 
-    def detach(self, replica: Replica) -> dict[str, Cell]:
-        """The browser has gone; our cells as its document had them, which is remembered."""
+    def detach(self, replica: Replica, content: Mapping[str, Any]) -> dict[str, Cell]:
+        """The browser has gone, its document had this content; our cells as they were there, which is remembered."""
         self.freshen()
         there = set(replica.ids())
-        self.place(replica.content())
+        self.place(content)
         self._shown = replica.document_id, {cell_id: cell for cell_id, cell in self.copies().items() if cell_id in there}
         self.replica, replica.on_remote = None, None
         return self._shown[1]
