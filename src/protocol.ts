@@ -295,7 +295,7 @@ export interface Notice {
   message: string;
 }
 /**
- * What came of an action; without an `action_id`, what the model is told besides: `died` when the kernel was lost between two actions.
+ * What came of an action; without an `action_id`, what the model is told besides: `died`, the kernel was lost between two actions.
  *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Observed".
