@@ -13,6 +13,9 @@ from codeact_jupyter.ports import Finished, Name, OutputSink
 NOTICE = 0.2
 """Seconds after which it is said that a user's cell is waited for."""
 
+REPLY_SECONDS = 1.0
+"""How much later than `idle` a reply may come."""
+
 GRACE = 3.0
 """Seconds of silence after a reply, in place of an `idle` that was lost."""
 
@@ -148,14 +151,15 @@ class Action:
 
     async def _may_send(self) -> bool:
         """Hold the code back until the kernel has nothing else to do."""
-        wire = self._line.wire
+        wire, patience = self._line.wire, 2.0
         while not (self._withdrawn.is_set() or wire.lost.done()):
             before = wire.foreign
             answer = wire.request("kernel_info_request", {})  # answered in turn: after all cells that were sent before
             done = await first(answer, self._withdrawn, timeout=NOTICE)
             if not done:
                 self._line.on_state("waiting_for_cell")
-                await first(answer, self._withdrawn)
+                await first(answer, self._withdrawn, timeout=patience)
+                patience = min(2 * patience, 60.0)  # then we ask again: an interrupt can throw a reply away
             if answer.done() and not answer.cancelled() and wire.foreign in (None, before):
                 return not self._withdrawn.is_set()
         return False
@@ -173,8 +177,12 @@ class Action:
         reply = self._line.wire.request("execute_request", request, msg_id=self._msg_id)
         if not await first(reply, self._begun, timeout=NOTICE):
             self._line.on_state("waiting_for_cell")
-        await first(reply)
+        await first(reply, self._idle)
+        await first(reply, timeout=REPLY_SECONDS)
         self._replied = True
+        if not reply.done():  # a signal that meets the kernel just after the code throws the reply away
+            reply.cancel()
+            return {"content": {"status": "error"}}
         return None if reply.cancelled() else reply.result()
 
     async def _settle(self) -> None:

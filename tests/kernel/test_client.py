@@ -18,7 +18,7 @@ async def test_an_action_shows_its_output_and_its_count(desk):
     assert cell.outputs[1]["data"] == {"text/plain": "42"}
     assert (cell.count, cell.calls[0], cell.calls[-1]) == (1, "running", "ended")
     assert finished.names["x"].type == "int"
-    assert desk.states == ["running"]
+    assert desk.states[-1] == "running"
 
 
 async def test_a_failing_action_has_its_traceback_and_the_names(desk):
@@ -59,6 +59,16 @@ async def test_code_that_runs_on_is_interrupted_and_the_names_stay(desk, code):
     assert cell.calls[-1] == "ended"
     assert "interrupting" in desk.states
     assert await desk.says("kept") == "1"
+
+
+async def test_a_reply_that_an_interrupt_threw_away_ends_the_action_too(desk):
+    for _ in range(4):
+        execution, _ = await desk.start("import time\ntime.sleep(0.1)")
+        waiting = asyncio.create_task(execution.wait(20))
+        while not (waiting.done() or execution._idle.is_set()):
+            await desk.host.interrupt()
+            await asyncio.sleep(0.002)
+        assert await waiting
 
 
 async def test_a_coroutine_that_swallows_the_interrupt_is_cancelled_from_a_subshell(desk):
