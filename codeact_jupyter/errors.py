@@ -9,7 +9,7 @@
   x KernelError         no kernel could be started, or it cannot run Python
   x NotebookError       the notebook cannot be read or written
   x SettingError        a setting has a value that cannot be used
-  x StoreError          the store of runs cannot be opened
+  x StoreError          the store of runs cannot be opened or written
 
 The text of each says what happened and what to do next: it is shown to the user as it stands.
 """
@@ -52,4 +52,11 @@ class SettingError(CodeActError):
 
 
 class StoreError(CodeActError):
-    """The store of conversations and runs cannot be opened."""
+    """The store of conversations and runs cannot be opened or written."""
+
+
+def plain(error: Exception) -> str:
+    """For the user: an error of ours as it stands, a defect with what to do."""
+    if isinstance(error, CodeActError):
+        return str(error)
+    return f"The agent itself broke ({type(error).__name__}: {error}). The notebook is as the cells show it; ask again, and report this."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from codeact_jupyter.drafting import Drafting
-from codeact_jupyter.errors import ActionParseError, CodeActError, ContextExceeded, LimitReached, ModelError, Stuck
+from codeact_jupyter.errors import ActionParseError, CodeActError, ContextExceeded, LimitReached, ModelError, Stuck, plain
 from codeact_jupyter.events import (
     ActionDecided,
     ActionProposed,
@@ -22,6 +22,7 @@ from codeact_jupyter.events import (
     ModelReplied,
     Observed,
     RunFinished,
+    Status,
     Steered,
     UserAsked,
 )
@@ -45,8 +46,11 @@ from codeact_jupyter.ports import (
     Verdict,
     Wait,
 )
-from codeact_jupyter.position import Position, position, this_run
+from codeact_jupyter.position import Position, position, this_run, unread
 from codeact_jupyter.stuck import STUCK_AT, repeats, told
+
+STOPPED = "Stopped. What ran until then is in the notebook; ask again to go on from there."
+INSTEAD = "Correct it in its cell, or say what to do instead, and ask again."
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class Run:
 
     def tell(self, text: str) -> None:
         """The kernel was lost between two actions; stands in the next observation."""
-        self.record(Observed(action_id=None, status="died", text=text))
+        self._say("died", text)
 
     async def _to_the_end(self, start: Position | None) -> RunFinished:
         try:
@@ -122,13 +126,11 @@ class Run:
         except asyncio.CancelledError:
             await self._put_down()
             if self.stopping:  # a server that shuts down cancels too, and that run can be resumed
-                self.record(
-                    RunFinished(reason="stopped", message="Stopped. What ran until then is in the notebook; ask again to go on from there.")
-                )
+                self.record(RunFinished(reason="stopped", message=STOPPED))
             raise
         except Exception as error:
             await self._put_down()
-            self.record(RunFinished(reason="failed", message=_plain(error)))
+            self.record(RunFinished(reason="failed", message=plain(error)))
             raise
         self.record(end)
         return end
@@ -158,7 +160,7 @@ class Run:
                 case Answer(text):
                     if not (feedback := await self._objection(text)):
                         return text
-                    self.record(Observed(action_id=None, status="rejected", text=feedback))
+                    self._say("rejected", feedback)
                 case Code():
                     await self.act(action, cell_id)
                 case Wait(seconds):
@@ -170,7 +172,7 @@ class Run:
         raise LimitReached(f"No answer after {_steps(self.limits.steps)}. Ask on from what was found, or allow more steps (max_steps).")
 
     async def _objection(self, answer: str) -> str | None:
-        if _unread(self.history):
+        if unread(self.history):
             return "The user wrote while you answered; take it into account."
         return await self.parts.check(answer) if self.parts.check else None
 
@@ -184,10 +186,10 @@ class Run:
             raise
         try:
             action = self.parts.format.parse(reply, self.history)
-            self._replied(reply)
+            self.record(ModelReplied(text=reply.text, calls=reply.calls, usage=reply.usage))
         except ActionParseError as error:  # the model's mistake is its next observation
-            self._replied(reply)
-            self.record(Observed(action_id=None, status="unparsed", text=str(error)))
+            self.record(ModelReplied(text=reply.text, calls=reply.calls, usage=reply.usage))
+            self._say("unparsed", str(error))
             action = None
         if not isinstance(action, Code):
             drafting.drop()
@@ -201,15 +203,10 @@ class Run:
                 if not self.parts.prompt.shrink():
                     raise
 
-    def _replied(self, reply: Reply) -> None:
-        self.record(ModelReplied(text=reply.text, calls=reply.calls, usage=reply.usage))
-
     async def act(self, action: Code, cell_id: str | None) -> None:
         """Put the code in its cell, have it decided, run it and observe."""
         if self._running:
-            self.record(
-                Observed(action_id=self._running[0], status="running", text="The last action still runs: wait, interrupt or answer.")
-            )
+            self._say("running", "The last action still runs: wait, interrupt or answer.", self._running[0])
             return
         cell_id = cell_id or self.parts.notebook.open_cell(action)
         self.parts.notebook.write(cell_id, action.source)
@@ -228,9 +225,7 @@ class Run:
 
     async def _start(self, proposed: ActionProposed, decided: ActionDecided) -> None:
         if decided.decision == "deny":
-            self.record(
-                Observed(action_id=proposed.action_id, status="denied", text=f"This was not allowed to run. {decided.note}".strip())
-            )
+            self._say("denied", f"This was not allowed to run. {decided.note}".strip(), proposed.action_id)
             return
         if self.parts.notebook.source(proposed.cell_id) != decided.code:
             self.parts.notebook.write(proposed.cell_id, decided.code)
@@ -247,11 +242,7 @@ class Run:
             case "ready", ActionProposed() as proposed, ActionDecided() as decided:
                 await self._start(proposed, decided)
             case "unknown", ActionProposed() as proposed, _:
-                self.record(
-                    Observed(
-                        action_id=proposed.action_id, status="unknown", text="Interrupted here: this may have run, and was not run again."
-                    )
-                )
+                self._say("unknown", "Interrupted here: this may have run, and was not run again.", proposed.action_id)
             case _:
                 pass
 
@@ -259,13 +250,13 @@ class Run:
         if self._running:
             await self._observe(await self._running[1].wait(seconds))
         else:
-            self.record(Observed(action_id=None, status="unparsed", text="Nothing runs that could be waited for."))
+            self._say("unparsed", "Nothing runs that could be waited for.")
 
     async def _interrupt(self, asked: bool = False) -> None:
         if self._running:
             await self._observe(await self._running[1].interrupt())
         elif asked:
-            self.record(Observed(action_id=None, status="unparsed", text="Nothing runs that could be interrupted."))
+            self._say("unparsed", "Nothing runs that could be interrupted.")
 
     async def _observe(self, finished: Finished | None) -> None:
         assert self._running
@@ -281,16 +272,14 @@ class Run:
         self.record(observed)
         await self.parts.notebook.save()
         if tries >= STUCK_AT:
-            raise Stuck(
-                f"The same code failed in the same way {tries} times. Correct it in its cell, or say what to do instead, and ask again."
-            )
+            raise Stuck(f"The same code failed in the same way {tries} times. {INSTEAD}")
 
     async def _last_words(self) -> str | None:
         """At the limit: the best answer from what was seen; nothing of it runs."""
         await self._interrupt()
         try:
             reply = await self._reply(Drafting(self.parts.format, None, self._on_text))
-            self._replied(reply)
+            self.record(ModelReplied(text=reply.text, calls=reply.calls, usage=reply.usage))
             action = self.parts.format.parse(reply, self.history)
         except (ModelError, ActionParseError):
             return None
@@ -299,29 +288,14 @@ class Run:
     def _used(self) -> int:
         return sum(isinstance(event, ModelReplied) for event in this_run(self.history))
 
+    def _say(self, status: Status, text: str, action_id: str | None = None) -> None:
+        """An observation that is not of outputs."""
+        self.record(Observed(action_id=action_id, status=status, text=text))
+
     def record(self, event: Event) -> None:
         """The one way into the history, and out to store and browser."""
         self.history.append(event)
         self._record(event)
-
-
-def _unread(history: Sequence[Event]) -> bool:
-    for event in reversed(history):
-        match event:
-            case Steered():
-                return True
-            case Observed(action_id=None, status="died"):
-                pass  # told besides, as steering is
-            case Observed() | UserAsked():
-                return False
-    return False
-
-
-def _plain(error: Exception) -> str:
-    """For the user: an error of ours is said as it stands, a defect with what to do."""
-    if isinstance(error, CodeActError):
-        return str(error)
-    return f"The agent itself broke ({type(error).__name__}: {error}). The notebook is as the cells show it; ask again, and report this."
 
 
 def _steps(count: int) -> str:
