@@ -1,10 +1,7 @@
 """The cells: from what is to be done to the code that an analyst would write for it; pure."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-
 from codeact_jupyter.model.offline.asking import Condition
-from codeact_jupyter.model.offline.looking import Cell, column_of, quote
+from codeact_jupyter.model.offline.looking import Cell, Names, column_of, quote
 from codeact_jupyter.model.offline.query import Figure, Query
 from codeact_jupyter.model.offline.table import Table
 from codeact_jupyter.model.offline.wording import describe, name_of, number
@@ -20,16 +17,6 @@ _UNITS = {
     "weekday": "day_name()",
     "hour": "hour",
 }
-
-
-@dataclass(frozen=True)
-class Names:
-    """Names for what the cells make, which must not take the place of the user's."""
-
-    taken: Collection[str] = ()
-
-    def free(self, name: str) -> str:
-        return name if name not in self.taken else f"{name}_2"
 
 
 def compute(table: Table, query: Query, names: Names, prose: str = "") -> Cell:
@@ -95,9 +82,12 @@ def plot(table: Table, query: Query, names: Names) -> Cell:
             "And the chart.", _chart(f"{result}.set_index({result}.columns[0])[{quote(str(query.figures[0].column))}]", query, title)
         )
     if query.kind == "missing":
-        return Cell("And the chart.", _chart(result, query, title))
+        return Cell("And the chart.", _chart(result, query, title, names.free("ax")))
     wide = f"{result}.unstack()" if len(keys(query)) == 2 and len(query.figures) == 1 else result
-    return Cell("And the chart.", _chart(wide if wide != result or _few(table, query) else f"{result}.head({LIMIT})", query, title))
+    return Cell(
+        "And the chart.",
+        _chart(wide if wide != result or _few(table, query) else f"{result}.head({LIMIT})", query, title, names.free("ax")),
+    )
 
 
 def _prepared(table: Table, query: Query, names: Names) -> tuple[list[str], str]:
@@ -212,15 +202,15 @@ def _describe(base: str, table: Table, names: Names) -> list[str]:
     ]
 
 
-def _chart(series: str, query: Query, title: str) -> str:
+def _chart(series: str, query: Query, title: str, ax: str) -> str:
     kind = query.plot or "bar"
     label = quote(", ".join(name_of(figure) for figure in query.figures) or "rows")
     return "\n".join(
         [
             "import matplotlib.pyplot as plt",
             "",
-            f'ax = {series}.plot(kind="{kind}", title={quote(title)}, figsize=(8, 4))',
-            f"ax.set_ylabel({label})",
+            f'{ax} = {series}.plot(kind="{kind}", title={quote(title)}, figsize=(8, 4))',
+            f"{ax}.set_ylabel({label})",
             "plt.tight_layout()",
             "plt.show()",
         ]

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass, field, replace
 
 from codeact_jupyter.model.offline import answering, looking
-from codeact_jupyter.model.offline.acting import Names, compute, header, plot
+from codeact_jupyter.model.offline.acting import compute, header, plot
 from codeact_jupyter.model.offline.asking import Intent
 from codeact_jupyter.model.offline.columns import nearest
-from codeact_jupyter.model.offline.looking import column_of
+from codeact_jupyter.model.offline.looking import Names, column_of
 from codeact_jupyter.model.offline.numerals import Unclear, plan
 from codeact_jupyter.model.offline.query import NotClear, Query, settle
 from codeact_jupyter.model.offline.reading import Observation, Scene
@@ -51,7 +51,7 @@ class Analyst:
         self.known.append(f"{answering.overview(table)}.")
         intent = understanding.intent(table)
         if intent.loose and hidden(table):
-            observation = yield from observe(looking.find_values(table, understanding.words()))
+            observation = yield from observe(looking.find_values(table, understanding.words(), self._names()))
             intent = understanding.intent(table, _found(observation))
         if said := refusal(intent, table):
             return said
@@ -66,11 +66,11 @@ class Analyst:
 
     def _computed(self, loaded: Loaded, query: Query) -> Script[str]:
         table, names = loaded.table, self._names()
-        query = yield from _dates(table, query)
+        query = yield from _dates(table, query, names)
         silent = [figure.column for figure in query.figures if figure.function in _SILENT and figure.column]
         silent += [str(figure.column) for figure in query.figures if query.kind == "rank_rows"]
         for name in dict.fromkeys(silent):
-            query = yield from _numbers(table, query, name)
+            query = yield from _numbers(table, query, name, names)
         prose = ""
         for _ in range(_TRIES):
             observation = yield from observe(compute(table, query, names, prose))
@@ -80,7 +80,7 @@ class Analyst:
                     return (yield from self._told(table, query, observation))
                 query, prose = finer, "Two decimals are too few to tell these numbers apart: once more with more of them."
                 continue
-            query, prose = yield from _repaired(table, query, observation)
+            query, prose = yield from _repaired(table, query, observation, names)
         raise End(answering.cannot("the code kept failing", table.names))
 
     def _told(self, table: Table, query: Query, observation: Observation) -> Script[str]:
@@ -119,10 +119,10 @@ def _nouns(intent: Intent, table: Table) -> tuple[str, ...]:
     return tuple(f"I took “{noun}” to mean the rows of the table." for noun in dict.fromkeys(others))
 
 
-def _dates(table: Table, query: Query) -> Script[Query]:
+def _dates(table: Table, query: Query, names: Names) -> Script[Query]:
     """The date columns that are text are read as dates, day or month first as their numbers tell."""
     wanted = [query.date, *(figure.column for figure in query.figures if figure.function in ("min", "max"))]
-    for name in dict.fromkeys(name for name in wanted if name):
+    for name in dict.fromkeys(one for one in wanted if one):
         seen = table.column(name)
         if seen is None or not seen.date or seen.dtype.startswith("datetime"):
             continue
@@ -130,7 +130,7 @@ def _dates(table: Table, query: Query) -> Script[Query]:
         if all(re.match(r"\s*\d{1,2}\.", value) for value in seen.values):
             option = ", dayfirst=True"
         elif all(re.match(r"\s*\d{1,2}\D\d", value) for value in seen.values):
-            observation = yield from observe(looking.day_or_month(table, name))
+            observation = yield from observe(looking.day_or_month(table, name, names))
             option = _order(name, observation, only_years=query.unit in (None, "year") and not _by_month(query) and name == query.date)
         read = f"pd.to_datetime({column_of(table.variable, name)}{option})"
         query = replace(query, reads={**query.reads, name: read})
@@ -151,12 +151,12 @@ def _order(name: str, observation: Observation, only_years: bool) -> str:
             raise NotClear(f"the dates in `{name}` may begin with the day or with the month, and the numbers do not tell which")
 
 
-def _numbers(table: Table, query: Query, name: str) -> Script[Query]:
+def _numbers(table: Table, query: Query, name: str, names: Names) -> Script[Query]:
     """The column as numbers, if it is text that can be read as such."""
     seen = table.column(name)
     if seen is None or seen.numeric or seen.dtype == "bool" or name in query.reads:
         return query
-    observation = yield from observe(looking.shapes(table, name))
+    observation = yield from observe(looking.shapes(table, name, names))
     shapes = literal_in(observation)
     if not isinstance(shapes, dict) or not shapes:
         raise NotClear(f"`{name}` holds text that I could not look at")
@@ -170,7 +170,7 @@ def _numbers(table: Table, query: Query, name: str) -> Script[Query]:
     return replace(query, reads={**query.reads, name: cleaning.expression(text)})
 
 
-def _repaired(table: Table, query: Query, observation: Observation) -> Script[tuple[Query, str]]:
+def _repaired(table: Table, query: Query, observation: Observation, names: Names) -> Script[tuple[Query, str]]:
     """What the traceback says is wrong, put right."""
     name, words = observation.error or ("", "")
     strange = [one for one in (*_spoken(query),) if table.column(one) is None and one in words]
@@ -180,7 +180,7 @@ def _repaired(table: Table, query: Query, observation: Observation) -> Script[tu
             listed = f": {' or '.join(f'`{one}`' for one in found.names)}?" if found else ""
             raise End(answering.cannot(f"there is no column `{strange[0]}`{listed}", table.names))
         fixed = query.renamed(strange[0], found.names[0])
-        fixed = yield from _dates(table, fixed)
+        fixed = yield from _dates(table, fixed, names)
         for column in fixed.calculated:
             _checked(table, column)
         return fixed, f"There is no column `{strange[0]}`; the nearest is `{found.names[0]}`: I take that."
@@ -193,7 +193,7 @@ def _repaired(table: Table, query: Query, observation: Observation) -> Script[tu
     text = [column for column in query.calculated if column not in query.reads and _is_text(table, column)]
     if text and name in ("TypeError", "ValueError", "ArrowInvalid", "ArrowNotImplementedError", "NotImplementedError", "DataError"):
         for column in text:
-            query = yield from _numbers(table, query, column)
+            query = yield from _numbers(table, query, column, names)
         return query, f"`{text[0]}` is text: I read it as numbers, count what cannot be read, and compute again."
     raise End(answering.cannot(f"the code failed ({name}: {words.splitlines()[0] if words else ''})", table.names))
 

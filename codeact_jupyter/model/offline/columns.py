@@ -90,6 +90,13 @@ def find(said: str, columns: Sequence[str], loosest: int = 5) -> Match | None:
     return None
 
 
+def concept(words: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """Columns about one of these: those that are called just so, else those whose name ends so."""
+    wanted = [stem(word) for word in words]
+    whole = tuple(name for name in columns if core(name) in {(word,) for word in wanted})
+    return whole or tuple(name for name in columns if core(name) and core(name)[-1] in wanted)
+
+
 def nearest(name: str, columns: Sequence[str]) -> Match | None:
     """For a column that is not there: what was meant, more boldly than `find`."""
     if found := find(name, columns):
@@ -117,7 +124,7 @@ def _part(said: str, column: str) -> bool:
 
 def _synonym(said: str, column: str) -> bool:
     words, others = stems(said), set(stems(column))
-    return bool(words) and all(word in others or _alike(word, others) for word in words)
+    return bool(words) and not set(words) <= UNITS and all(word in others or _alike(word, others) for word in words)
 
 
 def _alike(word: str, others: set[str]) -> bool:

@@ -85,7 +85,7 @@ class _Parse(Symbols):
     def _superlative(self, taken: Sequence[Item]) -> None:
         adjective = of(taken, "J").value
         descending, concepts, function = ADJECTIVES[adjective]
-        names = tuple(name for name in self.schema.columns if {columns.stem(word) for word in concepts} & set(columns.stems(name)))
+        names = columns.concept(concepts, self.schema.columns)
         if not names:
             self.intent = replace(self.intent, kind="rank_rows", unclear=f"no column says what “{adjective}” goes by")
             return

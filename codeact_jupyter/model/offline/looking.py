@@ -1,6 +1,7 @@
 """The cells that look: what there is, before anything is computed; pure."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from codeact_jupyter.model.offline.table import Table, overview
@@ -15,6 +16,16 @@ class Cell:
 
     def text(self) -> str:
         return f"{self.prose}\n\n<execute>\n{self.code}\n</execute>"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names for what the cells make, which must not take the place of the user's."""
+
+    taken: Collection[str] = ()
+
+    def free(self, name: str) -> str:
+        return name if name not in self.taken else f"{name}_2"
 
 
 def load(file: str, variable: str, separator: str, how: str = "") -> Cell:
@@ -36,39 +47,44 @@ def list_files() -> Cell:
     return Cell("There is no file of that name: which ones are there?", code)
 
 
-def find_values(table: Table, words: str) -> Cell:
+def find_values(table: Table, said: str, names: Names) -> Cell:
     """Which values of the text columns does the request speak of?"""
+    words = names.free("words")
     code = "\n".join(
         [
-            f"words = {quote(words)}",
-            f'for name, column in {table.variable}.select_dtypes(exclude=["number", "datetime"]).items():',
-            "    values = column.dropna().astype(str).unique()",
-            "    print([name, [value for value in values if value.strip() and value.strip().lower() in words][:40]])",
+            f"{words} = {quote(said)}",
+            "print(*(",
+            "    [name, [value for value in column.dropna().astype(str).unique()",
+            f"            if value.strip() and value.strip().lower() in {words}][:40]]",
+            f'    for name, column in {table.variable}.select_dtypes(exclude=["number", "datetime"]).items()',
+            '), sep="\\n")',
         ]
     )
     return Cell("Some words may be values in the table: I look for them in the text columns.", code)
 
 
-def shapes(table: Table, column: str) -> Cell:
+def shapes(table: Table, column: str, names: Names) -> Cell:
     """What does the text of this column look like?"""
+    text, shape = names.free("text"), names.free("shapes")
     code = "\n".join(
         [
-            f"text = {table.variable}[{quote(column)}].dropna().astype(str).str.strip()",
-            'shapes = text.str.replace(r"\\d", "9", regex=True).value_counts()',
-            "print(len(shapes))",
-            "print(shapes.head(80).to_dict())",
+            f"{text} = {column_of(table.variable, column)}.dropna().astype(str).str.strip()",
+            f'{shape} = {text}.str.replace(r"\\d", "9", regex=True).value_counts()',
+            f"print(len({shape}))",
+            f"print({shape}.head(80).to_dict())",
         ]
     )
     return Cell(f"`{column}` holds text where I need numbers: how are they written?", code)
 
 
-def day_or_month(table: Table, column: str) -> Cell:
+def day_or_month(table: Table, column: str, names: Names) -> Cell:
     """The largest first and second numbers of the dates."""
+    parts = names.free("parts")
     code = "\n".join(
         [
             "# A first number above 12 can only be a day",
-            f'parts = {table.variable}[{quote(column)}].dropna().astype(str).str.extract(r"(\\d+)\\D(\\d+)").astype(float)',
-            "print(parts.max().tolist())",
+            f'{parts} = {column_of(table.variable, column)}.dropna().astype(str).str.extract(r"(\\d+)\\D(\\d+)").astype(float)',
+            f"print({parts}.max().tolist())",
         ]
     )
     return Cell(f"The dates in `{column}` may begin with the day or with the month: the largest numbers tell.", code)

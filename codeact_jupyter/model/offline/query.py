@@ -81,6 +81,8 @@ def settle(intent: Intent, table: Table) -> Query:
     settling = _Settling(table)
     keys = tuple(settling.name(by, "group") for by in intent.by if isinstance(by, Column))
     units = [by for by in intent.by if not isinstance(by, Column)]
+    parts = {unit: part for unit in units if not intent.date and (part := settling.part(unit))}
+    units, keys = [unit for unit in units if unit not in parts], (*keys, *parts.values())
     if len(units) > 1:
         raise NotClear("it names two units of time")
     if intent.kind == "measure" and any(measure.function is None for measure in intent.measures):
@@ -136,6 +138,8 @@ class _Settling:
         name = self.name(measure.column, "any" if counting else "measure")
         seen = self.table.column(name)
         if measure.function == "many":
+            if seen and seen.date and measure.column.rank >= 3:
+                raise NotClear(f"I do not know what “{measure.column.said}” counts")
             return self._how_many(name, seen)
         if intent.kind == "rank_groups" and measure.function is None:
             return [Figure(self._together(name, keys, bool(len(intent.by) - len(keys))), name)]
@@ -184,10 +188,8 @@ class _Settling:
 
     def condition(self, condition: Condition) -> Condition:
         if condition.column is None:
-            part = self.table.column(next((name for name in self.table.names if columns.core(name) == (condition.part,)), ""))
-            if part and part.numeric:
-                return replace(condition, column=Column(part.name, (part.name,)), part="")
-            return condition
+            part = self.part(condition.part)
+            return replace(condition, column=Column(part, (part,)), part="") if part else condition
         numbers = any(isinstance(value, float) for value in condition.values)
         name = self.name(condition.column, "measure" if numbers else "any")
         seen = self.table.column(name)
@@ -200,6 +202,19 @@ class _Settling:
         elif numbers and seen and not (seen.numeric or seen.numbers_as_text):
             raise NotClear(f"`{name}` holds no numbers to compare with")
         return replace(condition, column=Column(name, (name,)), values=values)
+
+    def part(self, unit: str) -> str:
+        """The column of numbers that holds years, or months; empty: there is none."""
+        names = [column.name for column in self.table.columns if column.numeric and columns.core(column.name)[-1:] == (unit,)]
+        if any(columns.core(name) == (unit,) for name in names):
+            return next(name for name in names if columns.core(name) == (unit,))
+        if not names:
+            return ""
+        dates = [column.name for column in self.table.columns if column.date]
+        if len(names) + len(dates) > 1:
+            raise NotClear(f"the {unit} may be that of {' or '.join(f'`{name}`' for name in [*names, *dates])}: say which")
+        self.notes.append(f"I took `{names[0]}` for the {unit}.")
+        return names[0]
 
     def date(self, named: Column | None) -> str:
         if named:

@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LONGEST = 6
+_LABELS = frozenset({"id", "no", "nr", "number", "name", "code", "date"})
+"""Words of columns that only say which row it is."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class _Reader:
             return self._column(at, 2) or (1, Item("N", float(token.text.replace(",", "")), token.text))
         if token.kind == "other":
             return 1, Item("X", token.text, token.text)
+        if self._counted(at):
+            return 1, Item("R" if self.schema.complete else "X", None, token.text)
         phrase = self._phrase(at)
         named = self._column(at, 2)
         if named and not self._speaks_first(phrase, named, at):
@@ -103,14 +107,11 @@ class _Reader:
             return 1, Item("C", Column(token.text, (token.text,), 0), token.text)
         if token.low in MONTHS:
             return 1, Item("M", MONTHS[token.low], token.text)
-        called = columns.stem(token.low) in schema.stems
-        if called and self.items and self.items[-1].symbol == "H":
-            return 1, Item("R", None, token.text) if schema.complete else said  # "how many orders" in orders.csv
-        if found := self._column(at, 3):
-            return found
         if names := self._concept(token.low):
             return 1, Item("C", Column(token.text, names, 4), token.text)
-        if token.low in PEOPLE or f"{token.low}s" in PEOPLE or called:
+        if found := self._column(at, 3):
+            return found
+        if token.low in PEOPLE or f"{token.low}s" in PEOPLE or columns.stem(token.low) in schema.stems:
             return 1, Item("R", None, token.text) if schema.complete else said
         if self.items and self.items[-1].symbol == "N" and self._unit(token.low):
             return 1, Item("", None, token.text)  # "over 4000 g", and a column is in g
@@ -174,8 +175,17 @@ class _Reader:
         return None
 
     def _concept(self, word: str) -> tuple[str, ...]:
-        wanted = {columns.stem(concept) for concept in CONCEPTS.get(word, ())}
-        return tuple(name for name in self.schema.columns if wanted & set(columns.stems(name)))
+        return columns.concept(CONCEPTS.get(word, ()), self.schema.columns)
+
+    def _counted(self, at: int) -> bool:
+        """The rows' own name where rows are counted ("how many orders" in orders.csv, "the most trees")."""
+        word, last = self.tokens[at].low, self.items[-1].symbol if self.items else ""
+        if columns.stem(word) not in self.schema.stems or last not in ("H", "d", "J"):
+            return False
+        found = columns.find(word, self.schema.columns, 3)
+        if last == "H":
+            return found is None or found.rank > 1
+        return found is None or all(set(columns.stems(name)) & _LABELS for name in found.names)
 
     def _unit(self, word: str) -> bool:
         return word in columns.UNITS and any(word in columns.words_of(name) for name in self.schema.columns)

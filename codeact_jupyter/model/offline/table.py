@@ -78,9 +78,11 @@ def overview(variable: str) -> str:
     return "\n".join(
         [
             f"print({variable}.shape)",
-            f"for name, column in {variable}.items():",
-            f"    values = column.dropna().astype(str).str[:{WIDE}].unique()[:{SHOWN}].tolist()",
-            "    print([name, str(column.dtype), int(column.isna().sum()), int(column.nunique()), values])",
+            "print(*(",
+            "    [name, str(column.dtype), int(column.isna().sum()), int(column.nunique()),",
+            f"     column.dropna().astype(str).str[:{WIDE}].unique()[:{SHOWN}].tolist()]",
+            f"    for name, column in {variable}.items()",
+            '), sep="\\n")',
             f"{variable}.head()",
         ]
     )

@@ -34,7 +34,9 @@ class Understanding:
     def hopeless(self) -> str:
         """Why no look at the data would help; empty: it may."""
         columns = [name for file in self.scene.files for name in file.columns]
-        intent = self._folded(Schema(list(dict.fromkeys(columns)), stems=self._stems([file.name for file in self.scene.files])))
+        intent = self._folded(
+            Schema(list(dict.fromkeys(columns)), {}, self._stems([file.name for file in self.scene.files]), complete=True)
+        )
         beyond = [word for word in intent.loose if word.casefold() in _BEYOND]
         if beyond:
             return cannot(f"“{beyond[0]}” is beyond me")

@@ -95,6 +95,9 @@ _FILLERS = words_in(
     "exist exists different kind kinds create add group grouped will"
 )
 
+SOLD = ("quantity", "qty", "units", "copies", "sold", "sales")
+"""What columns are called that say how much was sold, the surest first."""
+
 ADJECTIVES: dict[str, tuple[bool, tuple[str, ...], str]] = {
     "heaviest": (True, ("mass", "weight"), "mean"),
     "lightest": (False, ("mass", "weight"), "mean"),
@@ -109,24 +112,29 @@ ADJECTIVES: dict[str, tuple[bool, tuple[str, ...], str]] = {
     "least expensive": (False, ("price", "cost", "fare"), "mean"),
     "most expensive": (True, ("price", "cost", "fare"), "mean"),
     "priciest": (True, ("price", "cost", "fare"), "mean"),
-    "hottest": (True, ("temperature",), "mean"),
-    "warmest": (True, ("temperature",), "mean"),
-    "coldest": (False, ("temperature",), "mean"),
-    "coolest": (False, ("temperature",), "mean"),
+    "hottest": (True, ("temperature", "temp"), "mean"),
+    "warmest": (True, ("temperature", "temp"), "mean"),
+    "coldest": (False, ("temperature", "temp"), "mean"),
+    "coolest": (False, ("temperature", "temp"), "mean"),
     "fastest": (True, ("speed", "velocity"), "mean"),
     "slowest": (False, ("speed", "velocity"), "mean"),
     "best rated": (True, ("rating", "score"), "mean"),
     "highest rated": (True, ("rating", "score"), "mean"),
     "worst rated": (False, ("rating", "score"), "mean"),
     "lowest rated": (False, ("rating", "score"), "mean"),
-    "best selling": (True, ("sold", "quantity", "qty", "units", "sales"), "sum"),
-    "bestselling": (True, ("sold", "quantity", "qty", "units", "sales"), "sum"),
+    "best selling": (True, SOLD, "sum"),
+    "sold best": (True, SOLD, "sum"),
+    "sells best": (True, SOLD, "sum"),
+    "sold most": (True, SOLD, "sum"),
+    "sold the most": (True, SOLD, "sum"),
+    "sold least": (False, SOLD, "sum"),
+    "bestselling": (True, SOLD, "sum"),
 }
 """Superlatives: the most or the least, of a column about which of these, and how a group's rows are put together."""
 
 CONCEPTS: dict[str, tuple[str, ...]] = {
-    "sold": ("sold", "quantity", "qty", "units", "sales"),
-    "sell": ("sold", "quantity", "qty", "units", "sales"),
+    "sold": SOLD,
+    "sell": SOLD,
 }
 """Verbs that speak of a column."""
 

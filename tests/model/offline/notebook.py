@@ -16,9 +16,8 @@ from codeact_jupyter.ports import Name
 
 BLOCK = re.compile(r"<execute>\n(.*)\n</execute>", re.DOTALL)
 _NAMES = """
-import json as _json
-_json.dumps({name: [type(value).__name__, "x".join(map(str, value.shape))] for name, value in globals().items()
-  if not name.startswith("_") and type(value).__name__ == "DataFrame"})
+__import__("json").dumps({name: [type(value).__name__, "x".join(map(str, getattr(value, "shape", ())))]
+  for name, value in globals().items() if not name.startswith("_") and name not in ("In", "Out", "exit", "quit", "get_ipython", "open")})
 """
 STEPS = 20
 
@@ -70,19 +69,20 @@ class Notebook:
         self._client.execute_interactive(code, output_hook=hear, timeout=60, stop_on_error=False, allow_stdin=False)
         return "".join(part if part.endswith("\n") else part + "\n" for part in _joined(parts)).rstrip() or "[no output]"
 
-    def frames(self) -> dict[str, Name]:
+    def names(self) -> dict[str, Name]:
         shown = self.run(_NAMES).removeprefix("[result]\n")
         return {name: Name(kind, shape) for name, (kind, shape) in json.loads(eval(shown)).items()}
 
-    def fresh(self) -> None:
-        """A new conversation in an empty kernel."""
-        self.earlier = []
+    def move(self, folder: Path) -> None:
+        """A new conversation in an empty kernel, in another folder."""
+        self.folder, self.earlier = folder, []
         self.run("%reset -f")
+        self.run(f"__import__('os').chdir({str(folder)!r})")
 
     def ask(self, request: str, steps: int = STEPS, steering: Sequence[str] = ()) -> Told:
         """One run."""
         files, more = files_beside(self.folder)
-        context = render(Context("test.ipynb", names=self.frames(), files=files, more_files=more))
+        context = render(Context("test.ipynb", names=self.names(), files=files, more_files=more))
         messages = [{"role": "system", "content": "You act by code."}, *self.earlier]
         messages.append({"role": "user", "content": f"{context}\n\nRequest:\n{request}\n\n{_left(steps)}"})
         told = Told(request, "")
