@@ -180,7 +180,12 @@ async def _until_the_end(session: Session, request: str) -> RunFinished:
     await asyncio.gather(*stops)
     events = session.store.events(run)
     end = events[-1].event if events else None
-    return end if isinstance(end, RunFinished) else RunFinished(reason="stopped" if stops else "failed", message="The run broke off.")
+    if isinstance(end, RunFinished):
+        return end
+    if stops:
+        return RunFinished(reason="stopped", message="Stopped.")
+    error = None if task.cancelled() else task.exception()  # of the store, when it cannot be written
+    return RunFinished(reason="failed", message=str(error) if isinstance(error, CodeActError) else f"The run broke off ({error}).")
 
 
 async def _stop(session: Session, run: str) -> None:
@@ -200,8 +205,11 @@ def _events(path: Path | None) -> Iterator[TextIO | None]:
         stream = path.open("w", encoding="utf-8")
     except OSError as error:
         raise _Usage(f"{path} cannot be written: {error.strerror}") from error
-    with stream:
+    try:
         yield stream
+    finally:
+        with contextlib.suppress(OSError):  # that it cannot be written was said when it was tried
+            stream.close()
 
 
 def _configured() -> CodeAct:

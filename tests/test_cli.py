@@ -83,7 +83,7 @@ class Place:
 
     def cells(self, name: str = "n.ipynb") -> list[Any]:
         """Of the notebook file, which is valid."""
-        found = nbformat.read(self.folder / name, as_version=4)
+        found = nbformat.reads((self.folder / name).read_text(), as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
         nbformat.validate(found)
         return list(found.cells)
 
@@ -103,9 +103,9 @@ class Place:
     def kernels(self) -> list[psutil.Process]:
         """Kernels of this home that live."""
         found = []
-        for process in psutil.process_iter(["cmdline", "status"]):
-            line = " ".join(process.info["cmdline"] or ())
-            if "ipykernel" in line and str(self.home) in line and process.info["status"] != psutil.STATUS_ZOMBIE:
+        for process in psutil.process_iter(["cmdline", "environ", "status"]):
+            at_home = (process.info["environ"] or {}).get("HOME") == str(self.home)
+            if at_home and "ipykernel" in " ".join(process.info["cmdline"] or ()) and process.info["status"] != psutil.STATUS_ZOMBIE:
                 found.append(process)
         return found
 
@@ -184,7 +184,7 @@ def test_progress_is_plain_lines_where_stderr_is_no_terminal(whole: Whole) -> No
 def test_a_missing_notebook_is_made_before_the_model_is_asked(whole: Whole) -> None:
     assert whole.when_asked[0]["files"] == ["n.ipynb"]
     assert whole.when_asked[0]["cells"] == []
-    assert nbformat.read(whole.place.folder / "sub/n.ipynb", as_version=4).metadata.kernelspec.name == "python3"
+    assert json.loads((whole.place.folder / "sub/n.ipynb").read_text())["metadata"]["kernelspec"]["name"] == "python3"
 
 
 def test_the_kernel_works_in_the_notebooks_folder_and_does_not_inherit_our_key(whole: Whole) -> None:
@@ -312,7 +312,7 @@ def test_a_file_that_is_no_notebook_is_left_as_it_is(place: Place) -> None:
 
 
 def test_what_is_in_the_notebook_stays(place: Place) -> None:
-    nbformat.write(notebook("a = 1", code("b = 2")), place.folder / "n.ipynb")
+    (place.folder / "n.ipynb").write_text(json.dumps(notebook("a = 1", code("b = 2"))))
     with ScriptedServer([say(act("c = 3")), say("Done.")]) as model:
         assert place.ask(model).returncode == 0
     assert [cell.source for cell in place.cells()] == ["a = 1", "b = 2", "c = 3"]
@@ -473,7 +473,7 @@ def open_session(server: dict[str, Any], path: str) -> None:
 def test_a_notebook_with_a_kernel_on_a_server_is_refused_unless_forced(place: Place) -> None:
     (place.folder / "sub").mkdir()
     for name in ("sub/n.ipynb", "sub/other.ipynb"):
-        nbformat.write(notebook("a = 1"), place.folder / name)
+        (place.folder / name).write_text(json.dumps(notebook("a = 1")))
     with jupyter_server(place) as server, ScriptedServer([say("One."), say("Two.")]) as model:
         open_session(server, "sub/n.ipynb")
         refused = place.ask(model, name="sub/n.ipynb")

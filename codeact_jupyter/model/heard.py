@@ -40,7 +40,7 @@ class Heard:
         return "", False
 
     def _delta(self, delta: Mapping[str, Any]) -> tuple[str, bool]:
-        text = _text(delta.get("content")) + _text(delta.get("refusal"))
+        text = _whole(_text(delta.get("content")) + _text(delta.get("refusal")))
         self.text += text
         for call in delta.get("tool_calls") or ():
             self._call(call)
@@ -64,6 +64,11 @@ def estimated(messages: Sequence[Mapping[str, Any]], text: str) -> Usage:
     """Where the server could not say: about four characters a token."""
     sent = sum(len(str(message.get("content", ""))) for message in messages)
     return Usage(prompt=-(-sent // _CHARACTERS_PER_TOKEN), completion=-(-len(text) // _CHARACTERS_PER_TOKEN), estimated=True)
+
+
+def _whole(text: str) -> str:
+    """Half a surrogate pair, which JSON may hold, can be neither stored nor shown."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _text(content: object) -> str:

@@ -73,12 +73,13 @@ class Store:
         ]
 
     def append(self, run: str, event: Event) -> Recorded:
-        """The run's next event; on disk (safe when this process is killed) when it returns."""
+        """The run's next event; on disk (safe when this process is killed) when it returns.  Raises `StoreError`."""
         at = _now()
-        (seq,) = self._db.execute(
-            "INSERT INTO events SELECT ?, coalesce(max(seq), 0) + 1, ?, ? FROM events WHERE run = ? RETURNING seq",
-            (run, at, event.model_dump_json(), run),
-        ).fetchone()
+        with self._writing():
+            (seq,) = self._db.execute(
+                "INSERT INTO events SELECT ?, coalesce(max(seq), 0) + 1, ?, ? FROM events WHERE run = ? RETURNING seq",
+                (run, at, event.model_dump_json(), run),
+            ).fetchone()
         return Recorded(run=run, seq=seq, at=at, event=event)
 
     def events(self, run: str, after: int = 0) -> list[Recorded]:
@@ -91,18 +92,26 @@ class Store:
         return [recorded.event for run in self.runs(conversation) for recorded in self.events(run)]
 
     def journal(self, run: str, seq: int, cell: str, change: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None, str | None]) -> None:
-        """A change to a cell: before, after (nbformat, None: it was not there) and the id of the cell above."""
+        """A change to a cell: before, after (nbformat, None: it was not there) and the id of the cell above.  Raises `StoreError`."""
         before, after, above = change
-        self._db.execute(
-            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (run, seq, cell) DO UPDATE SET after = excluded.after, above = excluded.above",
-            (run, seq, cell, _json(before), _json(after), above),
-        )
+        with self._writing():
+            self._db.execute(
+                "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (run, seq, cell) DO UPDATE SET after = excluded.after, above = excluded.above",
+                (run, seq, cell, _json(before), _json(after), above),
+            )
 
     def journalled(self, run: str) -> Sequence[tuple[int, str, Any, Any, str | None]]:
         """A run's changes: (seq, cell, before, after, above), oldest first."""
         rows = self._db.execute("SELECT seq, cell, before, after, above FROM journal WHERE run = ? ORDER BY seq", (run,))
         return [(seq, cell, before and json.loads(before), after and json.loads(after), above) for seq, cell, before, after, above in rows]
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"The store of runs {self.path} cannot be written ({error}). Make room on its disk, and ask again.") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
