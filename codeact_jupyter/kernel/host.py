@@ -1,11 +1,12 @@
 """Who owns the kernel's process: the Jupyter server, or, on the command line, we."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import IO, Protocol
 
@@ -18,6 +19,9 @@ from codeact_jupyter.errors import KernelError
 from codeact_jupyter.kernel.wire import Wire
 
 START_SECONDS = 60.0
+
+_SET_DEATH_SIGNAL = 1
+"""`PR_SET_PDEATHSIG` of Linux."""
 
 
 class Host(Protocol):
@@ -46,6 +50,17 @@ def client_of(manager: AsyncKernelManager) -> AsyncKernelClient:
     """A client that shares no identity with others: of two with one session the newer gets all replies."""
     session = Session(key=manager.session.key, signature_scheme=manager.session.signature_scheme)
     return manager.client(session=session)
+
+
+def _bound_to_us() -> Callable[[], object] | None:
+    """What the kernel's process does before it begins: it asks the system to end it if we are killed.
+
+    Its own watch for that, which there is elsewhere too, stands still while code in C holds the interpreter.
+    """
+    if sys.platform != "linux":
+        return None
+    system = ctypes.CDLL(None)  # loaded here: little may be done between fork and exec
+    return lambda: system.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
 class LocalHost:
@@ -118,7 +133,9 @@ class LocalHost:
 
     async def _launch(self) -> None:
         try:
-            await self._manager.start_kernel(cwd=self._cwd, env=self._env, stdout=asyncio.subprocess.DEVNULL, stderr=self._stderr)
+            await self._manager.start_kernel(
+                cwd=self._cwd, env=self._env, stdout=asyncio.subprocess.DEVNULL, stderr=self._stderr, preexec_fn=_bound_to_us()
+            )
         except OSError as error:
             raise KernelError(f"{error}.") from error
         self._group = self._pid()
