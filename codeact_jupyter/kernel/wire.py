@@ -39,10 +39,10 @@ class Wire:
 
     async def open(self, seconds: float, is_alive: Callable[[], Awaitable[bool]]) -> None:
         """Connect, and come back once the kernel answers and is heard.  Raises `KernelError`."""
+        self._client.context.rcvhwm = 0  # what is not read at once waits in memory: nothing is dropped
         self._client.start_channels(stdin=False, hb=False)
         for name in ("iopub", "shell", "control"):
             channel = getattr(self._client, f"{name}_channel")
-            channel.socket.set_hwm(0)  # what is not read at once waits in memory: nothing is dropped
             pump = asyncio.create_task(self._pump(channel.socket, self._broadcast if name == "iopub" else self._reply))
             pump.add_done_callback(self._pump_ended)
             self._pumps.append(pump)
