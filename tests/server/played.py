@@ -6,28 +6,26 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-import jupyter_core.paths
-import pytest
 from jupyter_server.serverapp import ServerApp
 from jupyter_ydoc import YNotebook
 from pycrdt import Doc, TransactionEvent, create_sync_message, create_update_message, handle_sync_message
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.httpserver import HTTPServer
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 from traitlets.config import Config
 
 from codeact_jupyter.kernel.host import client_of
 from codeact_jupyter.kernel.wire import Message, Wire
 from codeact_jupyter.server.app import CodeActExtension
 from codeact_jupyter.server.room import Room
-from codeact_jupyter.testing import Item, ScriptedServer, notebook, say
+from codeact_jupyter.testing import Item, notebook, say
 
 TOKEN = "a-token-for-tests"
 KEY = "sk-not-for-kernels"
@@ -164,9 +162,10 @@ class Browser:
         url = self.server.socket_url(self.path, self.id, **query)
         self._socket, self.closed = await websocket_connect(url, max_message_size=2**29), None
         self._synced.clear()
+        self._syncs, welcomed = False, len(self.heard("welcome"))
         self._reading = asyncio.create_task(self._read(self._socket, sync))
         await self.send("subscribe", after=self.seen, base=self.base, settings=self.settings)
-        await self.hears("welcome")
+        await self.hears("welcome", count=welcomed + 1)
         if sync:
             async with asyncio.timeout(SECONDS):
                 await self._synced.wait()
@@ -174,9 +173,9 @@ class Browser:
     async def drop(self) -> None:
         """The connection breaks; the page is still there."""
         assert self._socket and self._reading
+        self._syncs = False
         self._socket.close()
         await self._reading
-        self._syncs = False
 
     async def close(self, keep: bool = True) -> None:
         """The user closes the notebook, after saving it or letting go of what is not saved."""
@@ -190,7 +189,8 @@ class Browser:
 
     async def send_raw(self, message: str | bytes) -> None:
         assert self._socket
-        await self._socket.write_message(message, binary=isinstance(message, bytes))
+        with suppress(WebSocketClosedError):
+            await self._socket.write_message(message, binary=isinstance(message, bytes))
 
     async def ask(self, request: str = "do it", run: str = "", anchor: str | None = None) -> str:
         run = run or uuid4().hex

@@ -132,7 +132,7 @@ async def test_a_browser_that_comes_back_hears_what_it_missed_once_and_in_order(
 
 
 async def test_a_late_browser_knows_what_a_run_waits_for(open_notebook):
-    server, browser, _ = await open_notebook([act("import time; time.sleep(60)")])
+    _, browser, _ = await open_notebook([act("import time; time.sleep(60)")])
     run = await browser.ask()
     await browser.hears("doing", what="running")
     await browser.send("steer", run=run, text="hurry")
