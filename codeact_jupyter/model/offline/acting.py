@@ -45,7 +45,7 @@ def header(table: Table, query: Query) -> list[str]:
     """The first line of the CSV text that `compute` prints; empty: it prints labelled numbers."""
     match query.kind:
         case "missing":
-            return ["column", "missing"]
+            return [] if query.figures else ["column", "missing"]
         case "describe":
             return ["column", "min", "mean", "max"]
         case "distinct" | "common":
@@ -78,9 +78,8 @@ def plot(table: Table, query: Query, names: Names) -> Cell:
     result = names.free("result")
     title = describe(query)
     if query.kind == "rank_rows":
-        return Cell(
-            "And the chart.", _chart(f"{result}.set_index({result}.columns[0])[{quote(str(query.figures[0].column))}]", query, title)
-        )
+        ranked = f"{result}.set_index({result}.columns[0])[{quote(str(query.figures[0].column))}]"
+        return Cell("And the chart.", _chart(ranked, query, title, names.free("ax")))
     if query.kind == "missing":
         return Cell("And the chart.", _chart(result, query, title, names.free("ax")))
     wide = f"{result}.unstack()" if len(keys(query)) == 2 and len(query.figures) == 1 else result

@@ -94,7 +94,14 @@ def concept(words: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
     """Columns about one of these: those that are called just so, else those whose name ends so."""
     wanted = [stem(word) for word in words]
     whole = tuple(name for name in columns if core(name) in {(word,) for word in wanted})
-    return whole or tuple(name for name in columns if core(name) and core(name)[-1] in wanted)
+    return whole or tuple(name for name in columns if _head(core(name)) in wanted)
+
+
+def _head(words: tuple[str, ...]) -> str:
+    """The word that the others go with: the last, or the one before "per"."""
+    if "per" in words[1:]:
+        words = words[: words.index("per")]
+    return words[-1] if words else ""
 
 
 def nearest(name: str, columns: Sequence[str]) -> Match | None:

@@ -43,7 +43,7 @@ class Unclear:
 
 def plan(shapes: Mapping[str, int], european: bool = False) -> Cleaning | Unclear:
     """How to read a column with these shapes, or why not; `european`: its file has semicolons, so a comma may be a decimal one."""
-    total = sum(shapes.values())
+    total = sum(count for shape, count in shapes.items() if re.search(r"\w", shape))  # the rest marks gaps: "-", "?"
     readable = {shape: found for shape in shapes if (found := _NUMBER.match(shape)) and not _PLAIN.match(shape)}
     plain = sum(count for shape, count in shapes.items() if _PLAIN.match(shape))
     read = plain + sum(shapes[shape] for shape in readable)

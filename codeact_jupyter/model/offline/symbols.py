@@ -11,8 +11,8 @@ from codeact_jupyter.model.offline.vocabulary import CONCEPTS, MONTHS, OPEN, PEO
 
 _TOKEN = re.compile(
     r"""(?P<quoted>"[^"\n]+"|“[^”\n]+”|`[^`\n]+`|(?<!\w)'[^'\n]+'(?!\w))
-      | (?P<word>[^\W\d]\w*(?:['’][^\W\d]+)?)
       | (?P<number>(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]))
+      | (?P<word>\w+(?:['’][^\W\d]+)?)
       | (?P<mark>>=|<=|==|!=|<>|[<>=,&])
       | (?P<other>[^\s?.!;:"'’()$/-]\S*)""",
     re.VERBOSE,
@@ -88,6 +88,8 @@ class _Reader:
             return 1, Item("X", token.text, token.text)
         if self._counted(at):
             return 1, Item("R" if self.schema.complete else "X", None, token.text)
+        if token.low in MONTHS and (value := self._value(at)) and not all("month" in columns.stems(name) for name, _ in value[1].value):
+            return 1, Item("X", token.text, f"{token.text} (a month, or a value of `{value[1].value[0][0]}`)")
         phrase = self._phrase(at)
         named = self._column(at, 2)
         if named and not self._speaks_first(phrase, named, at):
