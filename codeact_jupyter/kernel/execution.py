@@ -126,12 +126,12 @@ class Action:
                 await self._settle()
         finally:
             self._show_end()
+        if self._line.wire.broken:
+            raise self._line.wire.broken
         if reply:
             return await self._judge(reply["content"])
         if not self._line.wire.lost.done():
             return Finished("interrupted")
-        if self._line.wire.broken:
-            raise self._line.wire.broken
         restarted = await self._line.recovered()
         return Finished("unresponsive" if self._given_up else "died", outputs=self.outputs(), restarted=restarted)
 
