@@ -1,50 +1,62 @@
 """Fails if any handler of ours answers a request that carries no token.
 
-Starts a real server with this extension, asks each of our routes anonymously, and wants 403.
+Lists the routes that this extension adds to a server, starts a real server, and asks each of them anonymously, as page and as websocket.
 """
 
 import asyncio
+import os
+import subprocess
 import sys
+import tempfile
+import time
 
-from jupyter_server.serverapp import ServerApp
+from jupyter_server.serverapp import ServerApp, list_running_servers
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 
-async def main() -> int:
+def ours() -> list[str]:
+    """The routes of this extension, as patterns."""
     server = ServerApp()
-    server.initialize(
-        ["--port=0", "--ip=127.0.0.1", "--no-browser", "--allow-root", "--IdentityProvider.token=secret"],
-        new_httpserver=True,
-    )
-    try:
-        rules = [rule.target for group in server.web_app.default_router.rules for rule in getattr(group.target, "rules", [])]
-        ours = {target for target in rules if getattr(target, "__module__", "").startswith("codeact_jupyter")}
-        if not ours:
-            print("no handler of ours was found: is the extension enabled?")
-            return 1
-        port = server.http_server._sockets and next(iter(server.http_server._sockets.values())).getsockname()[1]
-        bad = [url for url in ["codeact/api/socket?path=a.ipynb&document=1"] if not await _refused(f"127.0.0.1:{port}{server.base_url}{url}")]
-        print(f"{len(ours)} handler(s), refused without a token: {not bad}")
-        return 1 if bad else 0
-    finally:
-        await server._cleanup()
+    server.initialize(["--no-browser", "--allow-root"], new_httpserver=False)
+    rules = [rule for group in server.web_app.default_router.rules for rule in getattr(group.target, "rules", [])]
+    return [rule.matcher.regex.pattern for rule in rules if getattr(rule.target, "__module__", "").startswith("codeact_jupyter")]
 
 
-async def _refused(url: str) -> bool:
+async def refused(server: str, pattern: str) -> bool:
+    url = f"{server.rstrip('/')}{pattern.rstrip('$')}?path=a.ipynb&document=1"
     for method in ("GET", "POST", "PUT", "DELETE"):
         body = None if method in ("GET", "DELETE") else ""
-        try:
-            answer = await AsyncHTTPClient().fetch(HTTPRequest(f"http://{url}", method=method, body=body), raise_error=False)
-        except HTTPClientError:
-            return False
+        answer = await AsyncHTTPClient().fetch(HTTPRequest(url, method=method, body=body), raise_error=False)
         if answer.code < 400:
             return False
     try:
-        await websocket_connect(f"ws://{url}")
+        await websocket_connect(url.replace("http", "ws", 1))
     except HTTPClientError as error:
         return error.code == 403
     return False
+
+
+async def main() -> int:
+    if not (patterns := ours()):
+        print("no handler of ours was found: is the extension enabled?")
+        return 1
+    with tempfile.TemporaryDirectory() as runtime:
+        environment = {**os.environ, "JUPYTER_RUNTIME_DIR": runtime}
+        command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--IdentityProvider.token=secret"]
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(600):
+                if running := list(list_running_servers(runtime)):
+                    break
+                time.sleep(0.1)
+            await asyncio.sleep(1)
+            open_to_all = [pattern for pattern in patterns if not await refused(running[0]["url"], pattern)]
+        finally:
+            server.terminate()
+            server.wait()
+    print(f"{len(patterns)} handler(s) of ours; open without a token: {open_to_all or 'none'}")
+    return 1 if open_to_all else 0
 
 
 sys.exit(asyncio.run(main()))
