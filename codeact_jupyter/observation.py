@@ -58,6 +58,10 @@ class _Part:
     text: str
 
 
+DTYPES = 1500
+"""Characters of the line that names a frame's column types."""
+
+
 class Observation:
     """An `Observe`: outputs in, an event out."""
 
@@ -110,11 +114,17 @@ def _words(finished: Finished | None, outputs: Sequence[Mapping[str, Any]]) -> l
     words = [EXITS] if finished.kernel_exits else [ENDED[finished.status]] if finished.status in ENDED else []
     if finished.restarted and not finished.kernel_exits and finished.status != "died":
         words.append(RESTARTED)
+    if finished.dtypes and any(_is_frame(output) for output in outputs):
+        words.append("[dtypes] " + ", ".join(f"{name} {kind}" for name, kind in finished.dtypes.items())[:DTYPES])
     if finished.status == "ok" and finished.exit_code:
         words.append(f"[exit status {finished.exit_code}] The last ! command failed.")
     if any(output.get("ename") == "StdinNotImplementedError" for output in outputs):
         words.append(NO_INPUT)
     return [*words, *_never_awaited(outputs)]
+
+
+def _is_frame(output: Mapping[str, Any]) -> bool:
+    return output["output_type"] == "execute_result" and 'class="dataframe"' in text_of(output["data"].get("text/html", ""))
 
 
 def _never_awaited(outputs: Sequence[Mapping[str, Any]]) -> list[str]:

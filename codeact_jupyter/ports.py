@@ -102,6 +102,8 @@ class Finished:
     """Of the last `!command`."""
     names: Mapping[str, Name] = field(default_factory=dict)
     """The kernel's names after it, where they could be asked for in the same request."""
+    dtypes: Mapping[str, str] = field(default_factory=dict)
+    """Column -> type, when the cell's result is a data frame."""
     kernel_exits: bool = False
     """The code asked the kernel to end (`exit()`): it is about to be gone."""
     restarted: bool = False

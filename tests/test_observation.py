@@ -274,3 +274,18 @@ def test_a_real_kernels_outputs_are_understood(run, code, parts):
         assert part in seen[at:], seen
         at = seen.index(part, at) + len(part)
     assert "\x1b" not in seen
+
+
+def test_a_frames_column_types_are_said_only_where_the_result_is_a_frame():
+    html = '<table border="1" class="dataframe"></table>'
+    frame = {
+        "output_type": "execute_result",
+        "data": {"text/plain": "  a b\n0 1 x", "text/html": html},
+        "metadata": {},
+        "execution_count": 1,
+    }
+    dtypes = {"a": "int64", "b": "str"}
+    assert Observation()("a", Finished("ok", [frame], dtypes=dtypes)).text.splitlines()[-1] == "[dtypes] a int64, b str"
+    assert (
+        "dtypes" not in Observation()("a", Finished("ok", [{"output_type": "stream", "name": "stdout", "text": "1"}], dtypes=dtypes)).text
+    )

@@ -171,7 +171,7 @@ class Action:
             "store_history": True,
             "allow_stdin": False,
             "stop_on_error": False,  # it would throw out the user's cells behind ours
-            "user_expressions": {"names": probe.NAMES, "exit_code": "_exit_code"},
+            "user_expressions": {"names": probe.NAMES, "dtypes": probe.DTYPES, "exit_code": "_exit_code"},
         }
         self._held = False
         reply = self._line.wire.request("execute_request", request, msg_id=self._msg_id)
@@ -218,6 +218,7 @@ class Action:
             outputs=self.outputs(),
             exit_code=self._exit_code(content),
             names={} if lost else await self._names(content),
+            dtypes=probe.parse_dtypes(probe.value(content, "dtypes")),
             kernel_exits=exits and lost,
             restarted=restarted,
         )

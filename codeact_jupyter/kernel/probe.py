@@ -52,6 +52,19 @@ def own_namespace(source: str, call: str) -> str:
 
 NAMES = own_namespace(_SURVEY, "survey(user, 200, 1.0)")
 
+_DTYPES = """
+import json
+
+def dtypes(value):
+    for base in type.__dict__["__mro__"].__get__(type(value)):
+        if base.__name__ == "DataFrame" and base.__module__.partition(".")[0] == "pandas":
+            held = base.dtypes.__get__(value, base)
+            return json.dumps({str(name)[:80]: str(kind) for name, kind in list(held.items())[:60]})
+    return "{}"
+"""
+DTYPES = own_namespace(_DTYPES, "dtypes(user.get('_'))")
+"""The column types of the last result, if that is a data frame."""
+
 _CANCEL = """
 import asyncio
 
@@ -72,6 +85,14 @@ def parse(text_plain: str) -> dict[str, Name]:
         found = json.loads(ast.literal_eval(text_plain))
         return {name: Name(type=kind, shape=shape) for name, (kind, shape) in found.items()}
     except (ValueError, SyntaxError, TypeError, AttributeError):
+        return {}
+
+
+def parse_dtypes(text_plain: str) -> dict[str, str]:
+    """Column -> type, from the answer to `DTYPES`; empty when it is none."""
+    try:
+        return dict(json.loads(ast.literal_eval(text_plain)))
+    except (ValueError, SyntaxError, TypeError):
         return {}
 
 

@@ -61,3 +61,10 @@ async def test_many_names_are_bounded_to_the_newest(desk):
 @pytest.mark.parametrize("text", ["", "nonsense(", "'no json'", "None", "'[]'"])
 def test_what_is_no_answer_is_no_names(text):
     assert probe.parse(text) == {}
+
+
+async def test_a_frame_that_is_the_result_comes_with_its_column_types(desk):
+    finished, _ = await desk.run("import pandas as pd\npd.DataFrame({'a': [1], 'b': [1.5]})", seconds=60)
+    assert finished.dtypes == {"a": "int64", "b": "float64"}
+    finished, _ = await desk.run("_ = 3\nprint(1)")
+    assert finished.dtypes == {}
