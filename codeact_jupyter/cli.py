@@ -128,8 +128,11 @@ def _instruction(words: str) -> str:
 
 def _demo(options: argparse.Namespace) -> int:
     folder: Path = options.dir
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_examples() / "moons.csv", folder / "moons.csv")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_examples() / "moons.csv", folder / "moons.csv")
+    except OSError as error:
+        raise _Usage(f"{error.filename} cannot be written: {error.strerror}") from error
     names = ("moons.ipynb", *(f"moons-{number}.ipynb" for number in range(2, 1000)))
     notebook = next(folder / name for name in names if not (folder / name).exists())  # an earlier demo may have been worked in
     terminal = Terminal()

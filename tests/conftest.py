@@ -1,9 +1,13 @@
 """Every test has a home of its own, and no key or server of the outer environment."""
 
 import os
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.commandline import Place
+from tests.scenes import Scene
 
 _OURS = ("CODEACT_", "OPENAI_", "JUPYTER_", "JPY_", "IPYTHON", "XDG_")
 
@@ -18,3 +22,22 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for name in ("DATA", "CONFIG", "RUNTIME"):
         monkeypatch.setenv(f"JUPYTER_{name}_DIR", str(folder / name.lower()))
     return folder
+
+
+@pytest.fixture
+def place(home: Path, tmp_path: Path) -> Iterator[Place]:
+    """Where the command line is tried."""
+    made = Place(home, tmp_path / "work")
+    yield made
+    for kernel in made.kernels():  # of a test that failed
+        kernel.kill()
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    """Where a session is tried."""
+    made = Scene(tmp_path)
+    yield made
+    await made.session.close()
+    await made.desk.close()
+    made.store.close()
