@@ -87,6 +87,12 @@ class Room:
             self._listener = None
         self.desk.leave(listener)
 
+    async def closed(self, listener: Listener, keep: bool) -> None:
+        """The user closes the notebook.  Raises `NotebookError`."""
+        if listener is self._listener:
+            self._listener = None  # its page listens no more: what there is to tell waits for the next one
+        await self.desk.closed(listener, keep)
+
     def start(self, listener: Listener, asked: StartRun) -> None:
         """Begin a run, unless it was begun already.  Raises `CodeActError` with why it could not."""
         if not self.desk.shown_by(listener):

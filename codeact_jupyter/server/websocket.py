@@ -140,7 +140,7 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
                 if (new := _plain(path)) != room.desk.path and await self._exists(new):
                     self.settings["codeact"].moved(room.desk.path, new)
             case Closing(keep=keep):
-                await room.desk.closed(self, keep)
+                await room.closed(self, keep)
             case NewConversation():
                 await room.new_conversation()
             case other:

@@ -18,6 +18,9 @@ BROWSER_SECONDS = 60.0
 USE_SECONDS = 1.0
 """How often a kernel that a run holds is marked as used: culling may be set to as little."""
 
+ENDING_SECONDS = 2.0
+"""How long a kernel is between two states when it is shut down or restarted."""
+
 SHUT_DOWN = "The notebook's kernel was shut down. Ask again, and it is started anew."
 
 
@@ -55,8 +58,14 @@ class ServerHost:
         return getattr(self._kernel.provisioner, "pid", None) or id(self._kernel.provisioner)
 
     async def is_alive(self) -> bool:
+        alive = await self._lives()
+        deadline = asyncio.get_running_loop().time() + ENDING_SECONDS
+        # somebody shuts it down or restarts it: soon it is known which
+        while not alive and self._here and self._kernel.shutting_down and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.05)
+            alive = await self._lives()
         self.revives = self._here and bool(self._kernel.autorestart)
-        return self._here and bool(await ensure_async(self._kernel.is_alive()))
+        return alive
 
     async def interrupt(self) -> None:
         if await self.is_alive():
@@ -78,6 +87,9 @@ class ServerHost:
     def close(self) -> None:
         self._in_use.cancel()
         self._kernels.notify_disconnect(self.id)
+
+    async def _lives(self) -> bool:
+        return self._here and bool(await ensure_async(self._kernel.is_alive()))
 
     @property
     def _here(self) -> bool:

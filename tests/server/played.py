@@ -340,7 +340,8 @@ async def serving(root: Path, config: Mapping[str, Any]) -> AsyncIterator[Served
     app.init_signal = lambda: None
     app.initialize(argv=[], new_httpserver=False)
     handler = logging.StreamHandler(log)
-    app.log.handlers, app.log.propagate = [handler], False
+    for logged in (app, *(each for apps in app.extension_manager.extension_apps.values() for each in apps)):
+        logged.log.handlers, logged.log.propagate = [handler], False
     http = HTTPServer(app.web_app, max_buffer_size=2**29)
     http.listen(0, "127.0.0.1")
     (socket, *_) = http._sockets.values()
