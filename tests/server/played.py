@@ -96,12 +96,13 @@ class Served:
     def sources(self, path: str = "a.ipynb") -> list[str]:
         return ["".join(cell["source"]) for cell in self.cells(path)]
 
-    async def browser(self, path: str = "a.ipynb", **how: Any) -> "Browser":
+    async def browser(self, path: str = "a.ipynb", saves: bool = True) -> "Browser":
         """A new tab with the notebook, its document sent."""
         browser = Browser(self, path)
+        browser.saves = saves
         self.browsers.append(browser)
         await browser.load()
-        await browser.connect(**how)
+        await browser.connect()
         return browser
 
     async def kernel_id(self, path: str = "a.ipynb") -> str:
@@ -131,7 +132,6 @@ class Browser:
         self.closed: int | None = None
         self.saves = True
         self.starts_kernel = True
-        self.answers: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         self._socket: WebSocketClientConnection | None = None
         self._reading: asyncio.Task[None] | None = None
         self._synced = asyncio.Event()
@@ -158,8 +158,8 @@ class Browser:
         self.notebook.dirty = False
         await self.send("saved", hash=self.base)
 
-    async def connect(self, sync: bool = True, **query: str) -> None:
-        url = self.server.socket_url(self.path, self.id, **query)
+    async def connect(self, sync: bool = True) -> None:
+        url = self.server.socket_url(self.path, self.id)
         self._socket, self.closed = await websocket_connect(url, max_message_size=2**29), None
         self._synced.clear()
         self._syncs, welcomed = False, len(self.heard("welcome"))

@@ -3,6 +3,8 @@
 import asyncio
 import time
 
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+
 from codeact_jupyter.testing import say, types
 from tests.server.played import User, act, until
 
@@ -129,6 +131,40 @@ async def test_a_browser_that_comes_back_hears_what_it_missed_once_and_in_order(
 
     late = await server.browser()
     assert [message["seq"] for message in late.heard("recorded")] == list(range(1, len(recorded) + 1))
+
+
+class Gated(AsyncLargeFileManager):
+    """A disk that takes its time."""
+
+    gate = asyncio.Event()
+    asked = False
+
+    async def get(self, path, content=True, **how):
+        if not content:
+            type(self).asked = True
+            await self.gate.wait()
+        return await super().get(path, content, **how)
+
+
+async def test_what_happens_while_a_browser_comes_back_is_neither_lost_nor_out_of_order(open_notebook):
+    Gated.gate.set()
+    script = [act("import time; time.sleep(60)")]
+    server, browser, _ = await open_notebook(script, ServerApp={"contents_manager_class": Gated})
+    run = await browser.ask()
+    await browser.event(run, "action_started")
+    await browser.drop()
+    Gated.gate.clear()
+    Gated.asked = False
+    coming = asyncio.create_task(browser.connect())
+    await until(lambda: Gated.asked)
+    assert server.room().session.steer(run, "while it comes")
+    Gated.gate.set()
+    await coming
+
+    assert (await browser.event(run, "steered"))["text"] == "while it comes"
+    await browser.send("stop_run", run=run)
+    await browser.end(run)
+    assert [message["seq"] for message in browser.heard("recorded")] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 async def test_a_late_browser_knows_what_a_run_waits_for(open_notebook):

@@ -30,19 +30,17 @@ async def test_with_nothing_set_the_built_in_model_answers(serve):
     assert (model, where, problem) == ("offline", "built-in", "")
 
 
+LOCAL = "http://localhost:1/v1"
+
+
 @pytest.mark.parametrize(
     "environment, config, user, said",
     [
         ({"CODEACT_API_KEY": KEY, "CODEACT_MODEL": "m"}, {}, {}, ("m", "remote", "")),
-        ({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}, {}, {}, ("default", "local", "")),
-        ({}, {"base_url": "http://llm.example/v1", "model": "m"}, {}, ("m", "remote", "")),
-        ({}, {}, {"model": "theirs", "base_url": "http://localhost:1/v1"}, ("theirs", "local", "")),
-        ({}, {"model": "fixed", "base_url": "http://localhost:1/v1", "locked": ["model"]}, {"model": "theirs"}, ("fixed", "local", "")),
+        ({"OPENAI_BASE_URL": LOCAL}, {}, {}, ("default", "local", "")),
+        ({}, {"model": "fixed", "base_url": LOCAL, "locked": ["model"]}, {"model": "theirs"}, ("fixed", "local", "")),
         ({"CODEACT_API_KEY": KEY}, {}, {}, ("default", "remote", "no model is named")),
         ({"CODEACT_MODEL": "m"}, {}, {}, ("m", "remote", "no key for 'm'")),
-        ({}, {}, {"base_url": "ftp://x"}, ("offline", "built-in", "http or https")),
-        ({}, {}, {"max_steps": "many"}, ("offline", "built-in", "max_steps")),
-        ({}, {}, {"colour": "red"}, ("offline", "built-in", "no setting 'colour'")),
         ({}, {"max_steps": 0}, {}, ("offline", "built-in", "Correct it (c.CodeAct)")),
     ],
 )
@@ -56,10 +54,31 @@ async def test_the_panel_says_which_model_is_asked_where_and_what_is_wrong(serve
     assert said[2] in problem
     assert bool(said[2]) == bool(problem)
     if problem:
-        run = await browser.ask("hello")
-        refusal = await browser.hears("refused")
-        assert (refusal["run"], refusal["message"]) == (run, problem)
-        assert browser.events(run) == []
+        await refused_with(browser, problem)
+
+
+async def test_a_setting_of_the_users_that_cannot_be_used_is_named_and_corrected_without_a_restart(serve):
+    *_, browser = await welcome(serve, {"base_url": "ftp://x"})
+    table = [
+        ({"base_url": "ftp://x"}, "offline", "http or https"),
+        ({"max_steps": "many"}, "offline", "max_steps"),
+        ({"colour": "red"}, "offline", "no setting 'colour'"),
+        ({"model": "theirs", "base_url": LOCAL}, "theirs", ""),
+    ]
+    for count, (settings, model, words) in enumerate(table, 2):
+        await browser.send("configure", settings=settings)
+        told = await browser.hears("welcome", count=count)
+        assert told["model"] == model
+        assert words in told["problem"]
+        assert bool(words) == bool(told["problem"])
+        if words:
+            await refused_with(browser, told["problem"])
+
+
+async def refused_with(browser: Browser, words: str) -> None:
+    run = await browser.ask("hello")
+    assert (await browser.hears("refused", run=run))["message"] == words
+    assert browser.events(run) == []
 
 
 async def test_settings_that_change_hold_from_the_next_run_on(open_notebook):
