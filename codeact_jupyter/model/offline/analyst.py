@@ -80,6 +80,9 @@ class Analyst:
                     return (yield from self._told(table, query, observation))
                 query, prose = finer, "Two decimals are too few to tell these numbers apart: once more with more of them."
                 continue
+            if observation.error[0] == "NameError" and loaded.file:  # the kernel was restarted between two cells
+                yield from observe(looking.load(loaded.file.name, table.variable, table.separator, loaded.how))
+                continue
             query, prose = yield from _repaired(table, query, observation, names)
         raise End(answering.cannot("the code kept failing", table.names))
 

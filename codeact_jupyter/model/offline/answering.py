@@ -14,7 +14,7 @@ CONNECT = (
     "list, each with a chart. For anything else, connect a model: set `OPENAI_API_KEY`, or `OPENAI_BASE_URL` and `CODEACT_MODEL` "
     "for a server of your own (on the command line `--model` and `--base-url`)."
 )
-_SHOWN = 30
+_SHOWN = 50
 """Rows of a table in the answer."""
 
 

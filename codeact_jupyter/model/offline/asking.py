@@ -44,6 +44,8 @@ class Intent:
     kind: Kind = "none"
     measures: tuple[Measure, ...] = ()
     by: tuple[Column | Unit, ...] = ()
+    ratio: bool = False
+    """The groups follow "per" or "each", which with numbers asks for a ratio."""
     date: Column | None = None
     """The date column that was named for a unit of time."""
     conditions: tuple[Condition, ...] = ()
@@ -82,6 +84,7 @@ def merged(before: Intent, now: Intent) -> Intent:
         kind=kind,
         measures=measures,
         by=now.by or before.by,
+        ratio=now.ratio if now.by else before.ratio,
         date=now.date or before.date,
         conditions=_conditions(before.conditions, now.conditions),
         top=top,

@@ -30,7 +30,9 @@ def conditions_in(symbols: Symbols) -> tuple[tuple[Condition, ...], str]:
     """The conditions, taken away, and why they are unclear, if they are."""
     reading = _Conditions(symbols)
     reading.read()
-    return tuple(reading.found), reading.unclear
+    fixed = [(condition.column, condition.part) for condition in reading.found if condition.operator == "=="]
+    twice = len(fixed) > len(set(fixed))
+    return tuple(reading.found), reading.unclear or ("it asks for two values of one column at once" if twice else "")
 
 
 def of(taken: Sequence[Item], symbols: str) -> Item:

@@ -15,7 +15,9 @@ from codeact_jupyter.model.offline.conditions import Symbols, column_of, conditi
 from codeact_jupyter.model.offline.symbols import Item, Schema, items_of
 from codeact_jupyter.model.offline.vocabulary import ADJECTIVES
 
-_HARMLESS = frozenset("ALRWt")
+_OPEN_ENDS = frozenset({"where", "whose", "which", "having", "that have", "which have"})
+"""Words that ask for more, when nothing that was understood followed them."""
+_HARMLESS = frozenset("ALRW")
 """Symbols that may be left over: joints, and nouns for the rows."""
 
 
@@ -110,6 +112,10 @@ class _Parse(Symbols):
 
     def grouping(self) -> None:
         while taken := self.take("L?B(?:[CT]C?)(?:A[CT](?![A-Z]*F))*"):
+            if self.intent.kind in ("rank_rows", "rank_groups", "common", "distinct"):
+                self.intent = replace(self.intent, unclear="it ranks or lists, and groups at once")
+            if of(taken, "B").value == "per":
+                self.intent = replace(self.intent, ratio=True)
             groups = [item.value for item in taken if item.symbol in "CT"]
             dated = [item.value for before, item in itertools.pairwise(taken) if before.symbol == "T" and item.symbol == "C"]
             if dated:
@@ -120,7 +126,8 @@ class _Parse(Symbols):
             self.intent = replace(self.intent, by=(taken[0].value, *self.intent.by))  # "monthly sales"
 
     def counts(self) -> None:
-        self.text = self.text.replace("FHC", "FtC")  # "the average number of rooms"
+        while (at := self.text.find("FHC")) >= 0:  # "the average number of rooms"
+            self.text, self.items = self.text[: at + 1] + self.text[at + 2 :], self.items[: at + 1] + self.items[at + 2 :]
         if taken := self.take("HC"):
             function: Function = "count" if taken[0].value == "count" else "many"
             self.set("measure", measures=(Measure(function, column_of(taken)),))
@@ -129,7 +136,7 @@ class _Parse(Symbols):
 
     def measures(self) -> None:
         found: list[Measure] = []
-        while taken := self.take("F(?:A?F)*t?C(?:AC)*"):
+        while taken := self.take("F(?:A?F)*C(?:AC)*"):
             chosen = [item.value for item in taken if item.symbol == "C"]
             found += [Measure(function, column) for column in chosen for function in _functions(taken)]
         if found:
@@ -148,7 +155,7 @@ class _Parse(Symbols):
         self.set("measure", measures=tuple(Measure(functions[0] if functions else None, column) for column in chosen))
 
     def result(self, items: Sequence[Item]) -> Intent:
-        left = [item for item in self.items if item.symbol not in _HARMLESS]
+        left = [item for item in self.items if item.symbol not in _HARMLESS or item.said in _OPEN_ENDS]
         loose = tuple(item.said for item in left if item.symbol == "X") or tuple(item.said for item in left)
         called = tuple(item.said for item in items if item.symbol == "R" and item.value is None)
         return replace(self.intent, loose=loose, rows_called=called)

@@ -42,6 +42,11 @@ def look(variable: str) -> Cell:
     return Cell(f"`{variable}` is in the kernel: I look at its columns first.", f"import pandas as pd\n\n{overview(variable)}")
 
 
+def brief(variable: str) -> Cell:
+    """Look at a wide table with fewer values."""
+    return Cell("That was too wide to be shown whole: once more with one value of each column.", overview(variable, 1))
+
+
 def list_files() -> Cell:
     code = 'from pathlib import Path\n\nprint(sorted(path.name for path in Path(".").glob("*.[ct]sv")))'
     return Cell("There is no file of that name: which ones are there?", code)

@@ -9,8 +9,12 @@ from codeact_jupyter.model.offline.asking import Column, Condition, Function, In
 from codeact_jupyter.model.offline.table import Seen, Table
 from codeact_jupyter.model.offline.vocabulary import ADDITIVE, INTENSIVE
 
+_NUMBER_GROUPS = 12
+"""Distinct numbers by which rows may still be grouped."""
 _LISTED = 30
 """Distinct numbers that are still worth a list."""
+_TIMES = frozenset({"release", "order", "sale", "fiscal", "financial", "survey", "report", "season", "publication", "sample", "reporting"})
+"""What the year of a row is called; a year of birth is none."""
 _CODES = frozenset({"id", "code", "number", "nr", "no", "year", "month", "day", "zip", "class", "type", "grade"})
 
 
@@ -87,6 +91,8 @@ def settle(intent: Intent, table: Table) -> Query:
         raise NotClear("it names two units of time")
     if intent.kind == "measure" and any(measure.function is None for measure in intent.measures):
         raise NotClear("it does not say what to compute: the average, the total, the median, the smallest, the largest, how many?")
+    if intent.kind == "measure":
+        settling.groups(keys, intent.ratio)
     for key in keys if intent.kind == "distinct" else ():
         seen = table.column(key)
         if seen and seen.numeric and seen.distinct > _LISTED:
@@ -128,6 +134,18 @@ class _Settling:
         if column.rank >= 3 or len(column.names) > 1:
             self.notes.append(f"I took `{seen[0].name}` for “{column.said}”.")
         return seen[0].name
+
+    def groups(self, keys: Sequence[str], ratio: bool) -> None:
+        """Numbers that are no codes make no groups."""
+        for key in keys:
+            seen = self.table.column(key)
+            if (
+                seen
+                and (seen.numeric or seen.numbers_as_text)
+                and not set(columns.stems(key)) & _CODES
+                and (ratio or seen.distinct > _NUMBER_GROUPS)
+            ):
+                raise NotClear(f"`{key}` holds numbers: I do not compute ratios, nor group by so many numbers")
 
     def figures(self, measure: Measure, intent: Intent, keys: Sequence[str]) -> list[Figure]:
         if measure.column is None:
@@ -206,6 +224,7 @@ class _Settling:
     def part(self, unit: str) -> str:
         """The column of numbers that holds years, or months; empty: there is none."""
         names = [column.name for column in self.table.columns if column.numeric and columns.core(column.name)[-1:] == (unit,)]
+        names = [name for name in names if set(columns.core(name)[:-1]) <= _TIMES]
         if any(columns.core(name) == (unit,) for name in names):
             return next(name for name in names if columns.core(name) == (unit,))
         if not names:

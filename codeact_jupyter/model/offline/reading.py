@@ -9,7 +9,7 @@ from typing import Any
 _COUNT_DOWN = re.compile(r"\s*(?:You have [\d,]+ steps? left\b[^\n]*|No steps are left\.[^\n]*)\s*\Z")
 _STEERING = "\n\nThe user says now: "
 _ERROR = re.compile(r"^(?P<name>(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit))(?::\s*(?P<words>.*))?$")
-_LABEL = re.compile(r"^\[(?:stderr|result|display|error|no output|image/|… )")
+_LABEL = re.compile(r"^\[(?:stdout|stderr|result|display|error|no output|image/|… )")
 _FRAME = re.compile(r"^- (?P<name>\w+): DataFrame(?: (?P<rows>[\d,]+)\s*[x×]\s*(?P<columns>[\d,]+))?", re.MULTILINE)
 _JSON = json.JSONDecoder()
 
@@ -49,14 +49,22 @@ class Observation:
 
     @property
     def running(self) -> bool:
-        return "still run" in self.text and self.error is None
+        return self._says("[still running]", "The last action still runs")
 
     @property
     def refused(self) -> bool:
         """The cell was not run, or not to its end, because the user did not want it."""
-        said = self.text.lower()
-        words = ("not allowed to run", "was denied", "cell was deleted", "cell is gone", "was not run again", "[interrupted")
-        return any(word in said for word in words) or (self.error is not None and self.error[0] == "KeyboardInterrupt")
+        stopped = self.error is not None and self.error[0] == "KeyboardInterrupt"
+        return stopped or self._says("This was not allowed to run", "[interrupted]", "Interrupted here", "The cell was deleted", "[denied]")
+
+    @property
+    def lost(self) -> bool:
+        """The kernel ended, and with it all variables."""
+        return self._says("[kernel died]", "[kernel restarted]", "[kernel ended]", "[unresponsive]")
+
+    def _says(self, *words: str) -> bool:
+        """A line begins with one of these; what the data holds stands in no such place."""
+        return any(line.startswith(words) for line in self.text.splitlines())
 
     @property
     def image(self) -> bool:

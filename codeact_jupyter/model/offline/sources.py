@@ -87,10 +87,19 @@ def _last(scene: Scene) -> str:
 
 def _frame(variable: str, called: str, notes: tuple[str, ...]) -> Script[Loaded]:
     observation = yield from observe(looking.look(variable))
-    table = seen(observation, variable, called)
-    if table is None:
+    if observation.error:
         raise End(_unseen(variable, observation))
-    return Loaded(table, notes)
+    return Loaded((yield from _whole(observation, variable, called, ",")), notes)
+
+
+def _whole(observation: Observation, variable: str, called: str, separator: str) -> Script[Table]:
+    """The table that was looked at; a wide one is looked at again, more briefly."""
+    if table := seen(observation, variable, called, separator):
+        return table
+    again = yield from observe(looking.brief(variable))
+    if table := seen(again, variable, called, separator):
+        return table
+    raise End(_unseen(called, again))
 
 
 def _file(scene: Scene, file: File, notes: tuple[str, ...] = ()) -> Script[Loaded]:
@@ -104,11 +113,9 @@ def _file(scene: Scene, file: File, notes: tuple[str, ...] = ()) -> Script[Loade
         observation = yield from observe(looking.load(file.name, variable, separator, how))
         match observation.error:
             case None:
-                table = seen(observation, variable, file.name, separator or ",")
-                if table and (len(table.columns) > 1 or how or not re.search(r"[;\t|]", table.columns[0].name)):
+                table = yield from _whole(observation, variable, file.name, separator or ",")
+                if len(table.columns) > 1 or how or not re.search(r"[;\t|]", table.columns[0].name):
                     return Loaded(table, notes, how, file)
-                if table is None:
-                    raise End(_unseen(file.name, observation))
                 how, notes = 'sep=None, engine="python"', (*notes, "Its columns are not separated by commas.")
             case ("FileNotFoundError", _):
                 other = yield from _other(scene, file.name)

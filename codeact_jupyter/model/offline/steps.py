@@ -34,6 +34,8 @@ def observe(cell: Cell) -> Script[Observation]:
         seen = yield Pause()
     if seen.refused:
         raise End("The cell was not run, so I have nothing to answer from. Ask again, or in other words, when you want it to run.")
+    if seen.lost:
+        raise End("The kernel ended while the cell ran, and all variables are lost. Ask again to begin anew.")
     if seen.error and seen.error[0] == "ModuleNotFoundError" and "pandas" in seen.error[1]:
         raise End("The notebook's kernel has no pandas, which I need to read tables. Install it with `%pip install pandas` and ask again.")
     return seen

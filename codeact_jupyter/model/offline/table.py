@@ -73,14 +73,14 @@ class Table:
         return next((column for column in self.columns if column.name == name), None)
 
 
-def overview(variable: str) -> str:
+def overview(variable: str, values: int = SHOWN) -> str:
     """Code that prints size and columns of a DataFrame: name, type, missing, distinct, first values."""
     return "\n".join(
         [
             f"print({variable}.shape)",
             "print(*(",
             "    [name, str(column.dtype), int(column.isna().sum()), int(column.nunique()),",
-            f"     column.dropna().astype(str).str[:{WIDE}].unique()[:{SHOWN}].tolist()]",
+            f"     column.dropna().astype(str).str[:{WIDE}].unique()[:{values}].tolist()]",
             f"    for name, column in {variable}.items()",
             '), sep="\\n")',
             f"{variable}.head()",

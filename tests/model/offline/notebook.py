@@ -1,8 +1,9 @@
 """A real kernel and the loop around the built-in model, as small as it can be: reply, run, observe, until it answers."""
 
+import ast
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from jupyter_client.manager import KernelManager
 from codeact_jupyter.beside import files_beside
 from codeact_jupyter.context import Context, render
 from codeact_jupyter.model.offline.replying import reply
-from codeact_jupyter.ports import Name
+from codeact_jupyter.observation import Observation
+from codeact_jupyter.ports import Finished, Name
 
 BLOCK = re.compile(r"<execute>\n(.*)\n</execute>", re.DOTALL)
 _NAMES = """
@@ -51,27 +53,18 @@ class Notebook:
 
     def run(self, code: str) -> str:
         """What a cell with this code shows, in the form that observations have."""
-        parts: list[str] = []
+        outputs: list[dict[str, Any]] = []
 
         def hear(message: dict[str, Any]) -> None:
-            content = message["content"]
-            match message["msg_type"]:
-                case "stream":
-                    parts.append(content["text"] if content["name"] == "stdout" else f"[stderr]\n{content['text']}")
-                case "execute_result":
-                    parts.append(f"[result]\n{content['data']['text/plain']}\n")
-                case "display_data" if "image/png" in content["data"]:
-                    parts.append("[image/png, 12.3 kB, 640x480 px]\n")
-                case "error":
-                    trace = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(content["traceback"]))
-                    parts.append(f"[error]\n{trace}\n")
+            if message["msg_type"] in ("stream", "execute_result", "display_data", "error"):
+                outputs.append({"output_type": message["msg_type"], **message["content"]})
 
-        self._client.execute_interactive(code, output_hook=hear, timeout=60, stop_on_error=False, allow_stdin=False)
-        return "".join(part if part.endswith("\n") else part + "\n" for part in _joined(parts)).rstrip() or "[no output]"
+        reply = self._client.execute_interactive(code, output_hook=hear, timeout=60, stop_on_error=False, allow_stdin=False)
+        return Observation()("a", Finished(reply["content"]["status"], outputs)).text
 
     def names(self) -> dict[str, Name]:
         shown = self.run(_NAMES).removeprefix("[result]\n")
-        return {name: Name(kind, shape) for name, (kind, shape) in json.loads(eval(shown)).items()}
+        return {name: Name(kind, shape) for name, (kind, shape) in json.loads(ast.literal_eval(shown)).items()}
 
     def move(self, folder: Path) -> None:
         """A new conversation in an empty kernel, in another folder."""
@@ -79,7 +72,7 @@ class Notebook:
         self.run("%reset -f")
         self.run(f"__import__('os').chdir({str(folder)!r})")
 
-    def ask(self, request: str, steps: int = STEPS, steering: Sequence[str] = ()) -> Told:
+    def ask(self, request: str, steps: int = STEPS, steering: Sequence[str] = (), after: Callable[[int], None] = lambda _: None) -> Told:
         """One run."""
         files, more = files_beside(self.folder)
         context = render(Context("test.ipynb", names=self.names(), files=files, more_files=more))
@@ -95,6 +88,7 @@ class Notebook:
                 break
             told.cells.append(found[1])
             told.seen.append(self.run(found[1]))
+            after(step)
             late = f"\n\nThe user says now: {steering[step - 1]}" if step <= len(steering) else ""
             messages += [
                 {"role": "assistant", "content": said},
@@ -106,16 +100,6 @@ class Notebook:
             self.earlier.append({"role": "user", "content": f"Observation:\n{seen[:700]}"})
         self.earlier.append({"role": "assistant", "content": told.answer})
         return told
-
-
-def _joined(parts: Sequence[str]) -> list[str]:
-    joined: list[str] = []
-    for part in parts:
-        if joined and not part.startswith("[") and not joined[-1].startswith("["):
-            joined[-1] += part
-        else:
-            joined.append(part)
-    return joined
 
 
 def _left(steps: int) -> str:

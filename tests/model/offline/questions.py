@@ -112,6 +112,13 @@ QUESTIONS: Sequence[tuple[str, str, Truth]] = (
     ("rivers", "mean lead by river", lambda d: d.groupby("river")["lead_mg_l"].mean().round(6)),
     ("rivers", "how many gauges in class 2", lambda d: int((d["class"] == 2).sum())),
     ("rivers", "What rivers are there?", lambda d: d["river"].value_counts()),
+    ("films", "average rating per box office", None),
+    ("films", "average rating by release year", lambda d: d.groupby("release_year")["rating"].mean()),
+    ("coffee", "which drink sold most by shop", None),
+    ("coffee", "cheapest drink by unit price", None),
+    ("rivers", "highest lead and where", None),
+    ("weather", "average temperature from January to March", None),
+    ("staff", "average years of service per salary", None),
     ("rivers", "What is the correlation between lead and class?", None),
 )
 """Domain, request, and the truth; None: there is none that the words give, or it is beyond the model."""

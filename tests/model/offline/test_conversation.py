@@ -83,6 +83,25 @@ def test_without_data_it_says_so(notebook: Notebook) -> None:
     assert "there is no CSV or TSV file beside the notebook" in notebook.ask("average price").answer
 
 
+def test_a_wide_table_is_looked_at_again(notebook: Notebook, tmp_path: Path) -> None:
+    names = [f"measurement number {n:03}" for n in range(70)]
+    rows = [[f"{n}.{row}{'7' * 12}" for n in range(70)] for row in range(9)]
+    (tmp_path / "wide.csv").write_text("\n".join(",".join(line) for line in [names, *rows]) + "\n")
+    told = notebook.ask("maximum of measurement number 069")
+    assert len(told.cells) == 3
+    assert "**69.88**" in told.answer
+
+
+def test_after_a_restart_in_mid_run_the_file_is_read_again(sales: Notebook) -> None:
+    def restart(cell: int) -> None:
+        if cell == 1:
+            sales.run("%reset -f")
+
+    told = sales.ask("average amount by region", after=restart)
+    assert any("NameError" in seen for seen in told.seen)
+    assert "| N | 3.5 |" in told.answer
+
+
 def test_no_row_that_matches_is_said_and_nothing_computed(sales: Notebook) -> None:
     assert sales.ask("average amount in 2031").answer.startswith("No row of `sales.csv` matches")
 
@@ -90,7 +109,7 @@ def test_no_row_that_matches_is_said_and_nothing_computed(sales: Notebook) -> No
 @pytest.mark.parametrize(
     ("observation", "reply_has"),
     [
-        ("The last action still runs: wait, interrupt or answer.", '<wait seconds="30"/>'),
+        ("7\n[still running] The code goes on in the kernel.", '<wait seconds="30"/>'),
         ("This was not allowed to run.", "The cell was not run"),
         ("[error]\nModuleNotFoundError: No module named 'pandas'", "%pip install pandas"),
         ("[error]\nEmptyDataError: No columns to parse from file", "cannot be read (EmptyDataError"),

@@ -27,6 +27,9 @@ def test_text_is_not_added_up_as_text(notebook: Notebook, tmp_path: Path) -> Non
     (tmp_path / "prices.csv").write_text(PRICES)
     assert "**1220**" in notebook.ask("total price").answer
     assert "**7.5**" in notebook.ask("minimum price").answer
+    told = notebook.ask("maximum price by item")
+    assert errors(told) == []
+    assert "| a | 12.5 |" in told.answer
 
 
 def test_a_column_that_is_not_there_gives_way_to_the_nearest(notebook: Notebook, tmp_path: Path) -> None:

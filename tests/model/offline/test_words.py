@@ -71,7 +71,14 @@ def test_a_request_is_read(request_: str, kind: str, functions: list[str], by: l
 
 
 @pytest.mark.parametrize(
-    "request_", ["average body mass by colour", "average body mass of chickens", "body mass over time", "mean of 3 rows"]
+    "request_",
+    [
+        "average body mass by colour",
+        "average body mass of chickens",
+        "body mass over time",
+        "mean of 3 rows",
+        "total total from January to March",
+    ],
 )
 def test_a_word_that_has_no_place_is_never_passed_over(request_: str) -> None:
     assert parse(request_, SCHEMA).loose
