@@ -103,7 +103,7 @@ def settle(
     try:
         checked = CodeAct(**(values | chosen))
     except TraitError as error:
-        raise SettingError(str(error)) from error
+        raise SettingError(str(error).replace(" trait of a CodeAct instance", " setting")) from error
     return Settings(**{entry.name: getattr(checked, entry.name) for entry in fields(Settings)})
 
 
