@@ -107,7 +107,7 @@ class Run:
         return await self._to_the_end(None)
 
     async def resume(self) -> RunFinished:
-        """Go on where the recorded history ends; what may have run is told to the model, not run again."""
+        """Go on where the history ends; what may have run is told to the model, not run again."""
         return await self._to_the_end(position(self.history))
 
     def steer(self, text: str) -> None:

@@ -28,6 +28,8 @@ DEATHS = 3
 STUCK = "The last action still holds the kernel and cannot be interrupted. Restart the kernel (all variables are lost), then ask again."
 RESTARTED = "The kernel was restarted: all variables are lost."
 ENDED = "The kernel ended and is started again: all variables are lost."
+CLIMB_SECONDS = 10.0
+"""Within which code that has begun is interrupted."""
 CLOSED = "The kernel's client is closed."
 
 
@@ -58,6 +60,16 @@ class KernelClient:
         await self._connect()
         self._settled.set()
         self._watch = asyncio.create_task(self._keep_alive())
+
+    @property
+    def queued(self) -> bool:
+        """Code of ours that was stopped waits in the kernel: only this client can interrupt it when it begins."""
+        return self._action is not None and self._action.queued
+
+    async def drain(self) -> None:
+        """Wait until no such code is left, however long the user's cell before it takes."""
+        while self._action and self._action.queued:
+            await self._action.wait(CLIMB_SECONDS)
 
     async def close(self) -> None:
         """Let go of the kernel, which lives on; what of ours still runs there is not heard any more."""

@@ -47,7 +47,7 @@ class Action:
 
     def __init__(self, line: Line, source: str, sink: OutputSink, msg_id: str):
         self._line, self._source, self._sink, self._first_id = line, source, sink, msg_id
-        self._outputs = Outputs(line.displays, self._changed)
+        self._outputs = Outputs(line.displays, lambda: self._feed.changed())
         self._feed = Feed(self._outputs, sink)
         self._msg_id = ""
         self._begun, self._idle, self._withdrawn = (asyncio.Event() for _ in range(3))
@@ -61,6 +61,11 @@ class Action:
     @property
     def done(self) -> bool:
         return self._end.done()
+
+    @property
+    def queued(self) -> bool:
+        """Stopped too late to be held back: it stands behind a user's cell, and is interrupted when it begins."""
+        return self._withdrawn.is_set() and not (self._held or self._begun.is_set() or self.done)
 
     def when_done(self, call: Callable[[Finished], None]) -> None:
         """Have it told how it ended."""
@@ -115,9 +120,6 @@ class Action:
             self._sink.running()
             self._line.on_state("running")
             self._begun.set()
-
-    def _changed(self) -> None:
-        self._feed.changed()
 
     async def _run(self) -> Finished:
         try:

@@ -84,3 +84,14 @@ async def test_names_are_not_asked_for_while_the_user_runs_a_cell(desk, user):
     await theirs
     await asyncio.sleep(0.1)
     assert (await desk.kernel.names())["table"].shape == "2"
+
+
+async def test_a_client_that_is_let_go_first_sees_to_what_it_left_in_the_queue(desk, user):
+    theirs = user.overtakes(desk.kernel, NAP)
+    execution, _ = await desk.start("order.append('ours')\nfor _ in range(100): time.sleep(0.1)")
+    await theirs
+    await asyncio.sleep(0.2)
+    assert (await execution.interrupt()).status == "interrupted"
+    await asyncio.wait_for(desk.kernel.drain(), 15)
+    assert not desk.kernel.queued
+    assert await desk.says("order") in ("['user']", "['user', 'ours']")
