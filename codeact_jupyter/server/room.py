@@ -48,7 +48,6 @@ class Room:
         self._type = Paced(self.tell, TYPING_PAUSE)
         self._doing: Doing | None = None
         self._restart: asyncio.Future[bool] | None = None
-        self._stopping = ""
         self._unfinished = ""
         """The run of which an event, but no end, was recorded."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -116,9 +115,7 @@ class Room:
 
     def stop(self, run: str) -> None:
         """Returns at once; the run's end is recorded."""
-        if run != self._stopping:  # a second one would break off what the first one tidies up
-            self._stopping = run
-            self._spawn(self.session.stop(run))
+        self._spawn(self.session.stop(run))
 
     def restart_kernel(self) -> None:
         """The user wants it."""
@@ -181,7 +178,6 @@ class Room:
 
     def _over(self, run: str, task: "asyncio.Task[RunFinished]") -> None:
         self._doing = None
-        self._stopping = ""
         self._type.drop()
         error = None if task.cancelled() else task.exception()
         if error and not isinstance(error, CodeActError):

@@ -111,8 +111,6 @@ class ServerDesk:
             standing, now = await self.storage.against(base)
         if browser is self._browser:
             self._standing = standing
-            if standing == "other":  # the browser may read the file anew: what it lacks then was not deleted by the user
-                self._drop()
         return standing, now
 
     def receive(self, browser: Browser, message: bytes) -> None:
@@ -167,9 +165,7 @@ class ServerDesk:
 
     def _replica_for(self, browser: Browser) -> Replica:
         if not self._replica:
-            # a document that is read anew from a file of somebody else's is not the one that it was, though its id is the same
-            name = f"{browser.document_id} again" if self._standing == "other" else browser.document_id
-            self._replica = (browser.document_id, Replica(self._send, name))
+            self._replica = (browser.document_id, Replica(self._send, browser.document_id))
         return self._replica[1]
 
     def _arrived(self, browser: Browser, replica: Replica) -> None:

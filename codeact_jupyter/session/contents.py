@@ -68,12 +68,12 @@ class ContentsFile:
         try:
             return dict(await answer)
         except HTTPError as error:
-            reason = _reason(error)
-            raise NotebookError(f"{self.path} cannot be {what}: {reason}") from error
+            raise NotebookError(f"{self.path} cannot be {what}: {reason(error)}") from error
         except OSError as error:
             raise NotebookError(f"{self.path} cannot be {what}: {error.strerror or error}") from error
 
 
-def _reason(error: HTTPError) -> str:
+def reason(error: HTTPError) -> str:
+    """What an error of the server's says, without its status."""
     message = error.log_message or error.reason or str(error)
     return (message % error.args if error.args and error.log_message else message).strip()

@@ -11,6 +11,7 @@ from tornado.web import HTTPError
 
 from codeact_jupyter.errors import KernelError
 from codeact_jupyter.kernel.host import client_of
+from codeact_jupyter.session.contents import reason
 
 BROWSER_SECONDS = 60.0
 """How long the browser may take to start the kernel."""
@@ -198,6 +199,4 @@ async def _check(server: Any, name: str) -> None:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, HTTPError) and error.log_message:
-        return error.log_message % error.args if error.args else error.log_message
-    return str(error) or type(error).__name__
+    return reason(error) if isinstance(error, HTTPError) else str(error) or type(error).__name__

@@ -9,7 +9,8 @@ import jupyter_core.paths
 import pytest
 
 from codeact_jupyter.testing import Item, ScriptedServer
-from tests.server.played import KEY, Browser, Served, serving
+from tests.server.played import KEY, Served, serving
+from tests.server.tab import Browser
 
 Serve = Callable[..., Awaitable[Served]]
 

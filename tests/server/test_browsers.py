@@ -4,7 +4,8 @@ import asyncio
 import json
 
 from codeact_jupyter.testing import say
-from tests.server.played import Browser, act, until
+from tests.server.played import act
+from tests.server.tab import Browser, until
 
 LINES = "import time\nfor i in range(8):\n    print(i, flush=True)\n    time.sleep(0.25)"
 PRINTED = "".join(f"{i}\n" for i in range(8))
@@ -93,19 +94,25 @@ async def test_a_notebook_left_for_long_is_written_and_the_document_that_returns
     assert server.sources() == browser.sources()
 
 
-async def test_a_file_that_somebody_else_wrote_is_told_apart_and_no_work_of_ours_is_lost(open_notebook):
-    server, browser, _ = await open_notebook([act("print('one')"), act("print('two')"), say("Done.")])
+async def test_a_file_that_somebody_else_wrote_is_taken_over_with_the_work_that_was_done_meanwhile(open_notebook):
+    slow = say("<execute>\nprint('away')\n</execute>", pieces=4, delay=0.3)
+    server, browser, _ = await open_notebook([act("print('one')"), act("print('two')"), slow, say("Done.")])
     run = await browser.ask()
-    await browser.answer(run)
-    await until(lambda: len(server.sources()) == 3)
+    await browser.event(run, "observed", count=2)
+    await until(lambda: len(server.sources()) == 3 and not browser.notebook.dirty)
     await browser.drop()
     content = json.loads((server.root / "a.ipynb").read_text())
-    content["cells"][0]["source"] = "theirs = 1"
+    content["cells"] = [content["cells"][0] | {"source": "theirs = 1"}, content["cells"][2]]
     (server.root / "a.ipynb").write_text(json.dumps(content))
+    await until(lambda: server.room().session.live is None)
     await browser.connect()
 
     assert browser.heard("welcome")[-1]["file"] == "other"
-    assert browser.sources() == ["theirs = 1", "print('one')", "print('two')"]
+    await until(lambda: len(browser.sources()) == 3)
+    assert sorted(browser.sources()) == ["print('away')", "print('two')", "theirs = 1"], "what they deleted stays deleted"
+    await until(lambda: server.sources() == browser.sources())
+    assert sorted(browser.texts()) == ["", "away\n", "two\n"]
+    assert not browser.conflicts
 
 
 async def test_of_two_tabs_the_newer_counts_and_each_can_take_over_from_the_other(open_notebook):

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from codeact_jupyter.testing import say
-from tests.server.played import User, act, kernelspec, until
+from tests.server.played import User, act, kernelspec
+from tests.server.tab import until
 
 SLOW = "import time; print('begun', flush=True); time.sleep(60)"
 

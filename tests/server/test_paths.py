@@ -3,7 +3,8 @@
 import asyncio
 
 from codeact_jupyter.testing import say
-from tests.server.played import act, until
+from tests.server.played import act
+from tests.server.tab import until
 
 SLOW = "import time; time.sleep(1)"
 
@@ -87,16 +88,18 @@ async def test_a_notebook_that_vanishes_from_the_disk_ends_the_run_in_words(open
 
 
 async def test_a_notebook_renamed_onto_the_name_of_one_that_was_shown_keeps_them_apart(open_notebook):
-    server, browser, _ = await open_notebook([act("print('one')"), say("Done.")])
+    server, browser, _ = await open_notebook([act("print('one')"), say("Done."), act("print('two')"), say("Done.")])
     server.write("b.ipynb", "other = 1")
-    other = await server.browser("b.ipynb")
+    other = await server.browser("b.ipynb", saves=False)
     await browser.answer(await browser.ask())
     await until(lambda: len(server.sources()) == 2)
+    await other.answer(await other.ask())
     (server.root / "b.ipynb").unlink()
-    await browser.drop()
     await server.api("PATCH", "contents/a.ipynb", {"path": "b.ipynb"})
     await until(lambda: list(server.extension.rooms) == ["b.ipynb"])
+    await other.send("closing", keep=True)
     await other.drop()
-    await server.browser("b.ipynb")
+    again = await server.browser("b.ipynb")
 
+    assert again.sources() == ["x = 1", "print('one')"]
     assert server.sources("b.ipynb") == ["x = 1", "print('one')"]

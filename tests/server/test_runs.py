@@ -6,7 +6,8 @@ import time
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
 from codeact_jupyter.testing import say, types
-from tests.server.played import User, act, until
+from tests.server.played import User, act
+from tests.server.tab import until
 
 
 async def test_an_instruction_becomes_cells_that_ran_in_the_notebooks_kernel_and_an_answer(open_notebook):
@@ -52,13 +53,12 @@ async def test_words_in_mid_run_reach_the_model_with_the_next_observation(open_n
     assert "over" in (await browser.hears("refused", run=run))["message"]
 
 
-async def test_stop_ends_an_endless_loop_at_once_also_when_it_is_pressed_twice(open_notebook):
+async def test_stop_ends_an_endless_loop_at_once(open_notebook):
     server, browser, _ = await open_notebook([act("while True: pass")])
     run = await browser.ask()
     await browser.hears("doing", what="running")
 
     began = time.monotonic()
-    await browser.send("stop_run", run=run)
     await browser.send("stop_run", run=run)
     end = await browser.end(run)
 
@@ -68,6 +68,27 @@ async def test_stop_ends_an_endless_loop_at_once_also_when_it_is_pressed_twice(o
         assert await user.says("1 + 1") == "2"
     assert browser.texts()[-1].startswith("KeyboardInterrupt")
     assert browser.cells()[-1]["execution_count"] is not None
+
+
+RELUCTANT = """
+import time
+try:
+    time.sleep(60)
+finally:
+    time.sleep(1)
+"""
+
+
+async def test_stop_pressed_again_does_not_break_off_what_the_first_one_tidies_up(open_notebook):
+    _, browser, _ = await open_notebook([act(RELUCTANT)])
+    run = await browser.ask()
+    await browser.hears("doing", what="running")
+    await browser.send("stop_run", run=run)
+    await browser.hears("doing", what="interrupting")
+    await browser.send("stop_run", run=run)
+
+    assert (await browser.end(run))["reason"] == "stopped"
+    assert browser.events(run, "observed")[0]["status"] == "interrupted"
 
 
 async def test_stop_before_the_model_has_answered_closes_its_connection(open_notebook):

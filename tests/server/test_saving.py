@@ -4,7 +4,8 @@ from jupyter_server.services.contents.largefilemanager import AsyncLargeFileMana
 from tornado.web import HTTPError
 
 from codeact_jupyter.testing import say
-from tests.server.played import act, serving, until
+from tests.server.played import act, serving
+from tests.server.tab import until
 
 SLOW = "import time; print('begun', flush=True); time.sleep(1)"
 

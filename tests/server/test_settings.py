@@ -9,7 +9,8 @@ import pytest
 from tornado.websocket import websocket_connect
 
 from codeact_jupyter.testing import say
-from tests.server.played import KEY, TOKEN, Browser, act, until
+from tests.server.played import KEY, TOKEN, act
+from tests.server.tab import Browser, until
 
 
 async def welcome(serve, user=None, sync=True, **config):
