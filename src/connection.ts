@@ -12,12 +12,17 @@ export const SUPERSEDED = 4409;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 
-export type ConnectionStatus = 'connecting' | 'open' | 'reconnecting' | 'superseded' | 'closed';
+/** Statuses of a plain request to the socket's address that say why it does not open: trying again soon will not help. */
+const REFUSALS = [401, 403, 404];
+
+export type ConnectionStatus = 'connecting' | 'open' | 'reconnecting' | 'refused' | 'superseded' | 'closed';
 
 /** What a connection needs of its owner. */
 export interface ConnectionOptions {
   /** Opens a socket to the notebook's present address. */
   readonly open: () => WebSocket;
+  /** The HTTP status of a plain request to that address: a socket that does not open gives no reason. */
+  readonly probe: () => Promise<number>;
   /** The rest of `subscribe`, asked for at each opening. */
   readonly subscription: () => Pick<Subscribe, 'base' | 'settings'>;
   /** Milliseconds before the first attempt to come back; each later one doubles it. */
@@ -47,6 +52,11 @@ export class Connection {
     return this._status;
   }
 
+  /** The HTTP status for which the socket is refused; 0: it is not. */
+  get refusal(): number {
+    return this._status === 'refused' ? this._refusal : 0;
+  }
+
   /** Opens the socket; also takes a notebook over again after it was superseded. */
   connect(): void {
     if (this._socket !== null || this._status === 'closed') {
@@ -56,13 +66,17 @@ export class Connection {
     const socket = this._options.open();
     socket.binaryType = 'arraybuffer';
     this._socket = socket;
-    this._setStatus(this._welcomedOnce ? 'reconnecting' : 'connecting');
+    if (this._status !== 'refused') {
+      this._setStatus(this._welcomedOnce ? 'reconnecting' : 'connecting');
+    }
+    let opened = false;
     socket.onopen = () => {
+      opened = true;
       const after = Object.fromEntries(this._seen);
       socket.send(JSON.stringify({ type: 'subscribe', after, ...this._options.subscription() }));
     };
     socket.onmessage = event => this._receive(event.data);
-    socket.onclose = event => this._closed(socket, event.code);
+    socket.onclose = event => this._closed(socket, event.code, opened);
   }
 
   /** Sends a message, or says that there is no open socket for it now. */
@@ -101,7 +115,15 @@ export class Connection {
 
   private _take(message: ServerMessage): void {
     if (message.type === 'recorded') {
-      if (message.seq <= (this._seen.get(message.run) ?? 0)) {
+      const seen = this._seen.get(message.run) ?? 0;
+      if (message.seq <= seen) {
+        return;
+      }
+      const gap = `${message.run} ${seen}`;
+      if (message.seq > seen + 1 && gap !== this._gap) {
+        // What is missing is sent again to a new socket. Twice the same gap is the server's own: it is passed over.
+        this._gap = gap;
+        this._socket?.close();
         return;
       }
       this._seen.set(message.run, message.seq);
@@ -114,7 +136,7 @@ export class Connection {
     this._message.emit(message);
   }
 
-  private _closed(socket: WebSocket, code: number): void {
+  private _closed(socket: WebSocket, code: number, opened: boolean): void {
     if (socket !== this._socket) {
       return;
     }
@@ -123,10 +145,27 @@ export class Connection {
       this._setStatus('superseded');
       return;
     }
-    this._setStatus('reconnecting');
+    if (!opened) {
+      void this._learnWhy();
+    } else {
+      this._setStatus('reconnecting');
+    }
     const pause = (this._options.firstPause ?? FIRST_PAUSE) * 2 ** this._failures;
     this._failures += 1;
     this._timer = setTimeout(() => this.connect(), Math.min(pause, LONGEST_PAUSE));
+  }
+
+  private async _learnWhy(): Promise<void> {
+    const status = await this._options.probe();
+    if (this._socket !== null && this._status === 'open') {
+      return;
+    }
+    if (REFUSALS.includes(status)) {
+      this._refusal = status;
+      this._setStatus('refused');
+    } else {
+      this._setStatus('reconnecting');
+    }
   }
 
   private _setStatus(status: ConnectionStatus): void {
@@ -141,6 +180,8 @@ export class Connection {
   private _status: ConnectionStatus = 'connecting';
   private _welcomedOnce = false;
   private _failures = 0;
+  private _refusal = 0;
+  private _gap = '';
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _seen = new Map<string, number>();
   private readonly _message = new Signal<this, ServerMessage>(this);

@@ -15,7 +15,7 @@ import type { ServerMessage, Subscribe, Welcome } from './protocol';
 import { liveRun } from './runReading';
 import { EMPTY, LocalMessage, RunState, reduce } from './runState';
 import { Conversation, conversationOf } from './conversation';
-import { openSocket, startKernel } from './notebook';
+import { openSocket, probeSocket, startKernel } from './notebook';
 import { NotebookContext, Saving } from './saving';
 import { DocumentSync } from './sync';
 
@@ -37,10 +37,11 @@ export class RunModel implements IDisposable {
     this._saving = new Saving(context, options.contents, options.trans);
     this._connection = new Connection({
       open: () => openSocket(options.serverSettings, context, this._document),
+      probe: () => probeSocket(options.serverSettings, context),
       subscription: () => ({ base: this._saving.base, settings: options.settings() })
     });
     this._dirty = context.model.dirty;
-    this._conversation = conversationOf(context, this._state, this._connection.status);
+    this._conversation = conversationOf(context, this._state, this._connection);
     this._listen();
   }
 
@@ -118,8 +119,8 @@ export class RunModel implements IDisposable {
     this._connection.send({ type: 'new_conversation' });
   }
 
-  /** Makes this tab the live one again. */
-  takeOver(): void {
+  /** Opens the connection now: makes this tab the live one again, or tries once more after a refusal. */
+  reconnect(): void {
     this._connection.connect();
   }
 
@@ -276,7 +277,7 @@ export class RunModel implements IDisposable {
     this._timer = undefined;
     this._isDrawing = false;
     if (!this._isDisposed) {
-      this._conversation = conversationOf(this.context, this._state, this._connection.status);
+      this._conversation = conversationOf(this.context, this._state, this._connection);
       this._changed.emit();
     }
   }

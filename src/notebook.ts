@@ -5,9 +5,11 @@
 import type { YNotebook } from '@jupyter/ydoc';
 import type { ISessionContext } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
-import type { ServerConnection } from '@jupyterlab/services';
+import { ServerConnection } from '@jupyterlab/services';
 
 import type { NotebookContext } from './saving';
+
+const SOCKET = 'codeact/api/socket';
 
 /** Opens the socket of a notebook and of this browser's document of it. */
 export function openSocket(
@@ -22,9 +24,17 @@ export function openSocket(
   if (server.appendToken && server.token !== '') {
     query.token = server.token;
   }
-  return new server.WebSocket(
-    URLExt.join(server.wsUrl, 'codeact', 'api', 'socket') + URLExt.objectToQueryString(query)
-  );
+  return new server.WebSocket(URLExt.join(server.wsUrl, SOCKET) + URLExt.objectToQueryString(query));
+}
+
+/** The status of a plain request to a notebook's socket: 400 where it would open, 0 where nobody answers. */
+export async function probeSocket(server: ServerConnection.ISettings, context: NotebookContext): Promise<number> {
+  const query = URLExt.objectToQueryString({ path: context.localPath, document: '' });
+  try {
+    return (await ServerConnection.makeRequest(URLExt.join(server.baseUrl, SOCKET) + query, {}, server)).status;
+  } catch {
+    return 0;
+  }
 }
 
 /** Starts a kernel for a notebook that has none: the one that is named, else the notebook's own; false if it failed. */

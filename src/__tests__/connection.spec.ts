@@ -71,6 +71,7 @@ let peer: Peer;
 let connection: Connection;
 let got: ServerMessage[];
 let statuses: ConnectionStatus[];
+let answer = 400;
 
 async function connected(onSubscribe: (peer: Peer, socket: Socket, message: Subscribe) => void): Promise<void> {
   peer = new Peer(onSubscribe);
@@ -79,6 +80,7 @@ async function connected(onSubscribe: (peer: Peer, socket: Socket, message: Subs
   statuses = [];
   connection = new Connection({
     open: () => new WebSocket(`ws://127.0.0.1:${peer.port}`),
+    probe: () => Promise.resolve(answer),
     subscription: () => ({ base: 'h', settings: { max_steps: 5 } }),
     firstPause: 5
   });
@@ -162,4 +164,46 @@ test('a message of an unknown kind is left out', async () => {
   });
   await until(() => connection.status === 'open');
   expect(got).toEqual([WELCOME]);
+});
+
+test('an event that is missing is asked for again, and nothing is given out of order', async () => {
+  await connected((server, socket, { after }) => {
+    const events = server.sockets.length === 1 ? [1, 2, 4, 5] : [3, 4, 5];
+    expect(after.r ?? 0).toBe(server.sockets.length === 1 ? 0 : 2);
+    server.say(socket, WELCOME, ...events.map(seq => recorded('r', seq)));
+  });
+  await until(() => seqs().includes(5));
+  expect(seqs()).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('an event that the server lacks too is passed over', async () => {
+  await connected((server, socket, { after }) =>
+    server.say(socket, WELCOME, ...[1, 3].slice(after.r ?? 0).map(seq => recorded('r', seq)))
+  );
+  await until(() => seqs().includes(3));
+  expect(seqs()).toEqual([1, 3]);
+  expect(peer.sockets).toHaveLength(2);
+});
+
+test('a server that refuses the socket says why, and lets it in when it changes its mind', async () => {
+  answer = 403;
+  let isRefusing = true;
+  peer = new Peer((server, socket) => server.say(socket, WELCOME));
+  await peer.listening();
+  statuses = [];
+  const { port } = peer;
+  connection = new Connection({
+    open: () => new WebSocket(`ws://127.0.0.1:${isRefusing ? 1 : port}`),
+    probe: () => Promise.resolve(answer),
+    subscription: () => ({ base: null, settings: {} }),
+    firstPause: 5
+  });
+  connection.statusChanged.connect((_, status) => statuses.push(status));
+  connection.connect();
+  await until(() => connection.refusal === 403);
+  isRefusing = false;
+  await until(() => connection.status === 'open');
+  expect(connection.refusal).toBe(0);
+  expect(statuses).toEqual(['refused', 'open']);
+  answer = 400;
 });

@@ -1,6 +1,6 @@
 import type { IInputModel } from '@jupyter/chat';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import React, { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 const MOST_LINES = 8;
 
@@ -18,16 +18,12 @@ export interface ComposerProps {
  * The library's input is not used: it takes the focus when it appears, and its placeholder is fixed.
  */
 export function Composer({ input, isRunning, isReadOnly, last, trans }: ComposerProps): JSX.Element {
-  const [value, setValue] = useState(input.value);
+  const value = useValue(input);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    const onValue = (_: IInputModel, words: string): void => setValue(words);
     const onFocus = (): void => area.current?.focus();
-    setValue(input.value);
-    input.valueChanged.connect(onValue);
     input.focusInputSignal?.connect(onFocus);
     return () => {
-      input.valueChanged.disconnect(onValue);
       input.focusInputSignal?.disconnect(onFocus);
     };
   }, [input]);
@@ -77,6 +73,17 @@ export function Composer({ input, isRunning, isReadOnly, last, trans }: Composer
       />
     </div>
   );
+}
+
+/** The words as they are now: what is typed before the first drawing is over counts too. */
+function useValue(input: IInputModel): string {
+  const [subscribe] = useState(() => (onChange: () => void) => {
+    input.valueChanged.connect(onChange);
+    return () => {
+      input.valueChanged.disconnect(onChange);
+    };
+  });
+  return useSyncExternalStore(subscribe, () => input.value);
 }
 
 function fit(area: HTMLTextAreaElement | null): void {

@@ -23,21 +23,18 @@ export function Header({ conversation, trans, onName, onStop, onMenu }: HeaderPr
   };
   return (
     <header className="codeact-Header">
-      <button className="codeact-Header-name" title={trans.__('Go to %1', conversation.name)} onClick={onName}>
-        {conversation.name}
-      </button>
-      <span className="codeact-State" data-tone={tone} title={text}>
-        {text}
-      </span>
+      <div className="codeact-Header-title">
+        <button className="codeact-Header-name" title={trans.__('Go to %1', conversation.name)} onClick={onName}>
+          {conversation.name}
+        </button>
+        <span className="codeact-State" data-tone={tone} title={text}>
+          {text}
+        </span>
+      </div>
       {liveRun(conversation.state) !== null && conversation.status === 'open' && (
-        <button
-          className="codeact-Button"
-          aria-label={trans.__('Stop')}
-          title={trans.__('Stop the run (Esc)')}
-          onClick={onStop}
-        >
+        <button className="codeact-Button" title={trans.__('Stop the run (Esc)')} onClick={onStop}>
           <stopIcon.react tag="span" className="codeact-Button-icon" />
-          <span className="codeact-Header-stop">{trans.__('Stop')}</span>
+          {trans.__('Stop')}
         </button>
       )}
       <button

@@ -4,6 +4,7 @@ import React from 'react';
 import type { Conversation } from '../conversation';
 import type { RunModel } from '../model';
 import { Banner } from './Banner';
+import { refusalText } from './wording';
 
 export interface NoticesProps {
   readonly conversation: Conversation;
@@ -23,7 +24,14 @@ export function Notices({ conversation, model, isCellGone, trans, onSettings }: 
         <Banner
           tone="warn"
           message={trans.__('This notebook is open in a newer tab.')}
-          actions={[{ label: trans.__('Take over here'), act: () => model.takeOver() }]}
+          actions={[{ label: trans.__('Take over here'), act: () => model.reconnect() }]}
+        />
+      )}
+      {status === 'refused' && (
+        <Banner
+          tone="error"
+          message={refusalText(trans, conversation.refusal)}
+          actions={[{ label: trans.__('Try again'), act: () => model.reconnect() }]}
         />
       )}
       {state.restartOffered !== null && (

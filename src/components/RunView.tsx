@@ -23,7 +23,7 @@ export function RunView(props: RunViewProps): JSX.Element {
   const { run, trans } = props;
   const rows = run.rows.length === 0 && run.typing === '' ? null : <Rows {...props} />;
   return (
-    <section className="codeact-Run" aria-label={run.request}>
+    <section className="codeact-Run" aria-label={run.request} aria-busy={run.live}>
       <p className="codeact-Words">{run.request}</p>
       {run.live || stepsOf(run).length === 0 ? (
         rows

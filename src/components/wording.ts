@@ -71,12 +71,24 @@ export function errorText(trans: TranslationBundle, run: Run, step: Step): strin
   return isRepaired(run, step) ? trans.__('%1 → repaired below', step.error) : step.error;
 }
 
+/** Why the server does not let this page in. */
+export function refusalText(trans: TranslationBundle, status: number): string {
+  return status === 404
+    ? trans.__(
+        'The server does not have this notebook (404). It was moved or deleted, or the server extension codeact_jupyter is not enabled.'
+      )
+    : trans.__('The server does not let you run code here (%1). Log in again, or ask its administrator.', status);
+}
+
 /** The one state of the header. */
 export function stateOf(trans: TranslationBundle, conversation: Conversation): { text: string; tone: Tone } {
   const { state, status, kernel } = conversation;
   const run = liveRun(state);
   if (status === 'reconnecting') {
     return { text: trans.__('reconnecting'), tone: 'warn' };
+  }
+  if (status === 'refused') {
+    return { text: trans.__('refused'), tone: 'error' };
   }
   if (status === 'superseded') {
     return { text: trans.__('open in a newer tab'), tone: 'warn' };
@@ -122,17 +134,17 @@ function kernelText(trans: TranslationBundle, status: string): string {
 
 function runState(trans: TranslationBundle, run: Run, most: number): { text: string; tone: Tone } {
   if (run.stopping) {
-    return { text: trans.__('stopping …'), tone: 'warn' };
+    return { text: trans.__('stopping'), tone: 'warn' };
   }
   switch (run.doing?.what) {
     case 'starting_kernel':
-      return { text: trans.__('starting the kernel …'), tone: 'busy' };
+      return { text: trans.__('starting kernel'), tone: 'busy' };
     case 'waiting_for_cell':
       return { text: trans.__('waiting for your cell'), tone: 'warn' };
     case 'interrupting':
-      return { text: trans.__('interrupting …'), tone: 'warn' };
+      return { text: trans.__('interrupting'), tone: 'warn' };
     case 'restarting':
-      return { text: trans.__('restarting the kernel …'), tone: 'warn' };
+      return { text: trans.__('restarting kernel'), tone: 'warn' };
     case 'thinking':
     case 'retrying':
       return { text: trans.__('step %1 of %2', Math.min(run.replies + 1, most), most), tone: 'busy' };
@@ -141,7 +153,7 @@ function runState(trans: TranslationBundle, run: Run, most: number): { text: str
       return { text: trans.__('step %1 of %2', Math.max(run.replies, 1), most), tone: 'busy' };
     case undefined:
       return run.replies === 0
-        ? { text: trans.__('starting …'), tone: 'busy' }
+        ? { text: trans.__('starting'), tone: 'busy' }
         : { text: trans.__('step %1 of %2', run.replies, most), tone: 'busy' };
   }
 }

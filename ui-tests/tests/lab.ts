@@ -1,0 +1,200 @@
+/** What every test begins with: a folder of its own, a scripted model, JupyterLab in a real browser, and the panel. */
+
+import { ChildProcess, spawn } from 'child_process';
+import * as fs from 'fs';
+import * as path from 'path';
+import * as readline from 'readline';
+
+import { galata } from '@jupyterlab/galata';
+import { Page, test as base } from '@playwright/test';
+
+import { NotebookView } from './notebook';
+import { Panel } from './panel';
+import { place } from './place';
+
+/** A reply of the model, as `python -m codeact_jupyter.testing` reads it. */
+export type Reply =
+  | string
+  | { say: string; delay?: number; pieces?: number }
+  | { fault: number | string; delay?: number; code?: string; message?: string };
+
+/** An action, with a sentence before it that names its step. */
+export const act = (label: string, code: string): string => `${label}.\n<execute>\n${code}\n</execute>`;
+
+/** Code that goes on until the test lets it: `lab.letGo(name)`. */
+export const until = (name: string): string =>
+  `import os, time\nwhile not os.path.exists(${JSON.stringify(name)}):\n    time.sleep(0.02)`;
+
+const SETTINGS = 'codeact-jupyter:plugin';
+
+/** A folder on the server, and a browser that shows it. */
+export class Lab {
+  constructor(
+    readonly page: Page,
+    /** On the server. */
+    readonly path: string,
+    readonly url: string,
+    readonly home: string = place()
+  ) {
+    this.panel = new Panel(page);
+    fs.mkdirSync(this.file(''), { recursive: true });
+  }
+
+  readonly panel: Panel;
+
+  file(name: string): string {
+    return path.join(this.home, 'root', this.path, name);
+  }
+
+  write(name: string, text: string): void {
+    fs.writeFileSync(this.file(name), text);
+  }
+
+  letGo(name: string): void {
+    this.write(name, '');
+  }
+
+  /** The cells of a notebook's file, as it is on disk now. */
+  saved(name = 'work.ipynb'): SavedCell[] {
+    return JSON.parse(fs.readFileSync(this.file(name), 'utf-8')).cells;
+  }
+
+  /** Writes a notebook with these code cells, as JupyterLab itself would. */
+  writeNotebook(sources: readonly string[] = [''], name = 'work.ipynb'): void {
+    const kernelspec = { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' };
+    const cells = sources.map((source, index) => ({
+      cell_type: 'code',
+      execution_count: null,
+      id: `user-${index + 1}`,
+      metadata: {},
+      outputs: [],
+      source
+    }));
+    this.write(
+      name,
+      JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }, null, 1) + '\n'
+    );
+  }
+
+  /** Starts a model that says this, one reply for each request, and makes it the user's. */
+  async script(...replies: readonly Reply[]): Promise<void> {
+    const file = path.join(this.home, `script-${this._scripts.length}.json`);
+    fs.writeFileSync(file, JSON.stringify(replies.map(reply => (typeof reply === 'string' ? { say: reply } : reply))));
+    const script = spawn('python', ['-m', 'codeact_jupyter.testing', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this._scripts.push(script);
+    const lines = readline.createInterface(script.stdout as never);
+    const url = await new Promise<string>(resolve => lines.once('line', resolve));
+    await this.configure({ model: 'scripted', base_url: url });
+  }
+
+  /** What the user sets in JupyterLab's settings; what is not named is at its default. */
+  async configure(settings: object): Promise<void> {
+    await this.page.evaluate(
+      async ([plugin, wanted]) => {
+        const registry = await (window as any).galata.getPlugin('@jupyterlab/apputils-extension:settings');
+        await registry.upload(plugin, JSON.stringify(wanted));
+      },
+      [SETTINGS, settings] as const
+    );
+  }
+
+  /** Opens a notebook with its kernel, and the panel beside it. */
+  async open(name = 'work.ipynb'): Promise<NotebookView> {
+    const notebook = this.notebook(name);
+    await this.page.evaluate(
+      async path => void (await (window as any).jupyterapp.commands.execute('docmanager:open', { path })),
+      notebook.path
+    );
+    await notebook.ready();
+    await notebook.kernelReady();
+    await this.panel.open();
+    return notebook;
+  }
+
+  /** Opens a notebook in another tab of the browser, with the panel beside it. */
+  async tab(name = 'work.ipynb'): Promise<Lab> {
+    const page = await this.page.context().newPage();
+    await page.goto(`${this.url}/lab/workspaces/another/tree/${this.path}/${name}?reset`);
+    const other = new Lab(page, this.path, this.url, this.home);
+    await other.notebook(name).ready();
+    await other.panel.open();
+    return other;
+  }
+
+  notebook(name = 'work.ipynb'): NotebookView {
+    return new NotebookView(this.page, `${this.path}/${name}`);
+  }
+
+  /** Loads the page again, as it is left. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.waitForFunction(() => (window as any).galata !== undefined);
+  }
+
+  /** Puts the page back to where the next test begins. */
+  async leave(): Promise<void> {
+    this._scripts.forEach(script => script.kill('SIGKILL'));
+    await this.page.evaluate(async () => {
+      const app = (window as any).jupyterapp;
+      for (const widget of [...app.shell.widgets('main')].filter(candidate => candidate.context)) {
+        await widget.context.sessionContext.shutdown();
+        widget.dispose();
+      }
+      app.shell.collapseRight();
+    });
+    await this.configure({});
+  }
+
+  private readonly _scripts: ChildProcess[] = [];
+}
+
+/** A cell in an `.ipynb` file. */
+export interface SavedCell {
+  readonly id: string;
+  readonly source: string | string[];
+  readonly outputs: readonly { readonly output_type: string; readonly text?: string | string[] }[];
+  readonly execution_count: number | null;
+  readonly metadata: { readonly codeact?: object };
+}
+
+/**
+ * Galata's page, loaded once for all tests: each opens notebooks of its own in it.  Nothing is mocked: settings,
+ * workspaces and kernels are the server's.
+ */
+export const test = base.extend<{ lab: Lab }, { labPage: Page }>({
+  labPage: [
+    async ({ browser }, use, { project }) => {
+      const { page } = await galata.newPage({
+        browser,
+        autoGoto: false,
+        baseURL: project.use.baseURL ?? '',
+        mockConfig: false,
+        mockKernels: false,
+        mockSessions: false,
+        mockSettings: false,
+        mockState: false,
+        mockTerminals: false,
+        mockUser: false,
+        waitForApplication: async loading => {
+          await loading.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+        }
+      });
+      await page.goto('?reset');
+      await page.setViewportSize(project.use.viewport ?? { width: 1280, height: 800 });
+      await use(page);
+      await page.context().close();
+    },
+    { scope: 'worker', timeout: 120_000 }
+  ],
+  lab: async ({ labPage, baseURL }, use, info) => {
+    const lab = new Lab(labPage, info.testId, baseURL ?? '');
+    await use(lab);
+    if (info.status !== info.expectedStatus) {
+      await labPage.screenshot({ path: info.outputPath('page.png') });
+      return; // the next test gets a page of its own
+    }
+    await lab.leave();
+  }
+});
+
+export { expect } from '@playwright/test';

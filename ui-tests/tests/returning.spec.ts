@@ -1,0 +1,118 @@
+import { Lab, act, expect, test, until } from './lab';
+
+const TWO_STEPS = [
+  act('Count', `for i in range(5):\n    print("line", i)\n${until('go')}\nprint("over")`),
+  act('Add', '1 + 1'),
+  'It is 2.'
+] as const;
+
+const LINES = Array.from({ length: 5 }, (_, line) => `line ${line}\n`).join('');
+const WHOLE = [
+  { outputs: [`${LINES}over\n`], count: 1, running: false },
+  { outputs: ['text/plain 2'], count: 2, running: false }
+];
+
+/** The file has each of the agent's cells once, with what it put out. */
+async function expectSaved(lab: Lab): Promise<void> {
+  const text = (part: string | string[] | undefined): string => (Array.isArray(part) ? part.join('') : (part ?? ''));
+  await expect
+    .poll(() =>
+      lab
+        .saved()
+        .filter(cell => cell.metadata.codeact)
+        .map(cell => [cell.execution_count, cell.outputs.map(output => text(output.text)).join('')])
+    )
+    .toEqual([
+      [1, `${LINES}over\n`],
+      [2, '']
+    ]);
+}
+
+test('a reload in mid-run shows every cell, output and message once, and so does the file', async ({ lab }) => {
+  lab.writeNotebook(['# mine']);
+  await lab.script(...TWO_STEPS);
+  const notebook = await lab.open();
+  await lab.panel.ask('Count');
+  await notebook.expectAgentCells([{ running: true, outputs: [LINES] }]);
+  await lab.reload();
+  await notebook.ready();
+  await notebook.expectAgentCells([{ running: true, outputs: [LINES] }]);
+  lab.letGo('go');
+  await lab.panel.open();
+  await lab.panel.ended();
+
+  await notebook.expectAgentCells(WHOLE);
+  expect((await notebook.cells()).map(cell => cell.source)[0]).toBe('# mine');
+  await expect(lab.panel.words).toHaveText(['Count']);
+  await expect(lab.panel.answers).toHaveText(['It is 2.']);
+  await lab.panel.unfold();
+  await expect(lab.panel.steps).toHaveText([/Count/, /Add/]);
+  await expectSaved(lab);
+  await expect.poll(() => notebook.isDirty()).toBe(false);
+});
+
+test('a notebook closed in mid-run and opened again has the work once', async ({ lab }) => {
+  lab.writeNotebook();
+  await lab.script(...TWO_STEPS);
+  const notebook = await lab.open();
+  await lab.panel.ask('Count');
+  await notebook.expectAgentCells([{ running: true, outputs: [LINES] }]);
+  await notebook.save();
+  await notebook.ask('(widget.dispose(), null)');
+  lab.letGo('go');
+  await expectSaved(lab);
+
+  await lab.open();
+  await notebook.expectAgentCells(WHOLE);
+  await lab.panel.ended();
+  await expect(lab.panel.answers).toHaveText(['It is 2.']);
+  await expectSaved(lab);
+});
+
+test('a browser tab closed in mid-run comes back to the whole work', async ({ lab }) => {
+  lab.writeNotebook();
+  await lab.script(...TWO_STEPS);
+  const tab = await lab.tab();
+  await tab.panel.ask('Count');
+  await tab.notebook().expectAgentCells([{ running: true, outputs: [LINES] }]);
+  await tab.page.close();
+  lab.letGo('go');
+
+  const notebook = await lab.open();
+  await lab.panel.ended();
+  await notebook.expectAgentCells(WHOLE);
+  await expect(lab.panel.answers).toHaveText(['It is 2.']);
+  await expectSaved(lab);
+});
+
+test('of two tabs the newer is the live one, until the older takes over', async ({ lab }) => {
+  lab.writeNotebook();
+  await lab.script(...TWO_STEPS);
+  const notebook = await lab.open();
+  await lab.panel.ask('Count');
+  await notebook.expectAgentCells([{ running: true, outputs: [LINES] }]);
+  await notebook.save();
+
+  const tab = await lab.tab();
+  const newer = tab.notebook();
+  await expect(lab.panel.banner).toContainText('This notebook is open in a newer tab.');
+  await newer.expectAgentCells([{ running: true, outputs: [LINES] }]);
+
+  await lab.panel.button('Take over here').click();
+  await expect(tab.panel.banner).toContainText('This notebook is open in a newer tab.');
+  await expect(lab.panel.banner).toHaveCount(0);
+
+  await tab.panel.button('Take over here').click();
+  await expect(lab.panel.banner).toContainText('This notebook is open in a newer tab.');
+  lab.letGo('go');
+  await tab.panel.ended();
+  await newer.expectAgentCells(WHOLE);
+  await expect(tab.panel.answers).toHaveText(['It is 2.']);
+  await expectSaved(tab);
+  await tab.page.close();
+
+  await lab.panel.button('Take over here').click();
+  await lab.panel.ended();
+  await notebook.expectAgentCells(WHOLE);
+  await expect(lab.panel.answers).toHaveText(['It is 2.']);
+});
