@@ -1,5 +1,6 @@
 """A notebook read and written through the server's contents manager, whatever that stores it in."""
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any, Literal
 
@@ -11,6 +12,14 @@ from codeact_jupyter.notebook.document import ChangedMeanwhile
 
 Standing = Literal["same", "ours", "other"]
 """The file against what a document was made of: the same, changed by our writes only, or changed by somebody else."""
+
+UNREADABLE = 400
+SETTLING_SECONDS = 0.3
+"""A save that goes on is over by then."""
+
+
+class _Unreadable(NotebookError):
+    """What is in the file is no notebook."""
 
 
 class ContentsFile:
@@ -25,7 +34,11 @@ class ContentsFile:
 
     async def read(self) -> tuple[dict[str, Any], str]:
         """Content as nbformat 4 has it, and the file's hash.  Raises `NotebookError`."""
-        model = await self._get(content=True)
+        try:
+            model = await self._get(content=True)
+        except _Unreadable:  # Jupyter writes files in place: somebody's save may be half done
+            await asyncio.sleep(SETTLING_SECONDS)
+            model = await self._get(content=True)
         if model.get("format") != "json" or not isinstance(model.get("content"), dict):
             raise NotebookError(f"{self.path} is not a notebook.")
         self._read = model.get("hash") or ""
@@ -68,7 +81,8 @@ class ContentsFile:
         try:
             return dict(await answer)
         except HTTPError as error:
-            raise NotebookError(f"{self.path} cannot be {what}: {reason(error)}") from error
+            kind = _Unreadable if error.status_code == UNREADABLE else NotebookError
+            raise kind(f"{self.path} cannot be {what}: {reason(error)}") from error
         except OSError as error:
             raise NotebookError(f"{self.path} cannot be {what}: {error.strerror or error}") from error
 

@@ -77,7 +77,10 @@ class Served:
         return file
 
     def cells(self, path: str = "a.ipynb") -> list[dict[str, Any]]:
-        return list(json.loads((self.root / path).read_text())["cells"])
+        try:
+            return list(json.loads((self.root / path).read_text())["cells"])
+        except ValueError:  # Jupyter writes files in place: it is half written
+            return []
 
     def sources(self, path: str = "a.ipynb") -> list[str]:
         return ["".join(cell["source"]) for cell in self.cells(path)]

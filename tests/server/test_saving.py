@@ -1,8 +1,13 @@
 """Files that cannot be written, and a server that ends."""
 
+import asyncio
+
+import pytest
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from tornado.web import HTTPError
 
+from codeact_jupyter.errors import NotebookError
+from codeact_jupyter.session.contents import ContentsFile
 from codeact_jupyter.testing import say
 from tests.server.played import act, serving
 from tests.server.tab import until
@@ -66,6 +71,22 @@ async def test_a_contents_manager_without_hashes_is_enough(open_notebook):
     await until(lambda: server.room().session.live is None)
 
     assert server.sources() == ["x = 1", SLOW, "print('next')"]
+
+
+async def test_a_file_that_is_being_written_is_read_when_it_is_whole_and_one_that_is_broken_is_named(serve):
+    server = await serve()
+    file = server.write("a.ipynb", "x = 1")
+    whole, storage = file.read_text(), ContentsFile(server.app.contents_manager, "a.ipynb")
+    file.write_text(whole[: len(whole) // 2])
+    reading = asyncio.create_task(storage.read())
+    await asyncio.sleep(0.1)
+    assert not reading.done()
+    file.write_text(whole)
+    assert (await reading)[0]["cells"][0]["source"] == "x = 1"
+
+    file.write_text("{")
+    with pytest.raises(NotebookError, match=r"a\.ipynb cannot be read: "):
+        await storage.read()
 
 
 async def test_a_run_whose_end_cannot_even_be_recorded_is_told_as_broken_off(open_notebook):
