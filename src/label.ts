@@ -7,9 +7,10 @@ const FENCE = /(^|\n)[ \t]*(```|~~~)/;
 const THOUGHT = /<thought>[\s\S]*?(<\/thought>|$)/gi;
 const SOLUTION = /<\/?solution>/gi;
 const HALF_TAG = /<\/?[a-z]*$/i;
-const SENTENCE_END = /[.!?:](?=\s|$)/g;
+const SENTENCE_END = /[.!?](?=\s|$)|:(?=\s*(?:\n|$))/g;
 const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|[Nn]o|[Ff]ig|[A-Z])\.$/;
 const ERROR_LINE = /^(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Interrupt|Exit|Warning|Iteration)\b(?::.*)?$/;
+const KERNEL_ENDED = '[kernel died]';
 const LABEL_LENGTH = 160;
 
 /** Prose, and the code that follows it; `code` is null while there is none. */
@@ -87,9 +88,13 @@ function cut(text: string): string {
   return text.length <= LABEL_LENGTH ? text : `${text.slice(0, LABEL_LENGTH - 1)}…`;
 }
 
-/** The line of an observation that names its error, or its first line. */
+/** The line of an observation that names its error, or its first line; the kernel's end before any error of the code. */
 export function errorLine(observation: string): string {
   const lines = observation.split('\n').map(line => line.trim());
+  const end = lines.find(line => line.startsWith(KERNEL_ENDED));
+  if (end !== undefined) {
+    return cut(end.slice(KERNEL_ENDED.length).trim());
+  }
   const errors = lines.filter(line => ERROR_LINE.test(line));
   return cut(errors.at(-1) ?? lines.find(line => line !== '') ?? '');
 }

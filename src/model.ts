@@ -12,10 +12,10 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { Connection, ConnectionStatus } from './connection';
 import type { ServerMessage, Subscribe, Welcome } from './protocol';
-import { liveRun } from './runReading';
+import { cutOffRuns, liveRun } from './runReading';
 import { EMPTY, LocalMessage, RunState, reduce } from './runState';
 import { Conversation, conversationOf } from './conversation';
-import { openSocket, probeSocket, startKernel } from './notebook';
+import { endCells, openSocket, probeSocket, startKernel } from './notebook';
 import { NotebookContext, Saving } from './saving';
 import { DocumentSync } from './sync';
 
@@ -207,6 +207,7 @@ export class RunModel implements IDisposable {
       return;
     }
     this._sync?.start();
+    endCells(this._document, cutOffRuns(this._state));
     for (const run of this._state.runs.filter(candidate => candidate.conversation === null)) {
       this._send(run.id, run.request);
     }

@@ -2,7 +2,7 @@
  * What a conversation does to its notebook's server side: where its socket is, and its kernel.
  */
 
-import type { YNotebook } from '@jupyter/ydoc';
+import { YCodeCell, YNotebook } from '@jupyter/ydoc';
 import type { ISessionContext } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
@@ -57,4 +57,15 @@ function kernelName(session: ISessionContext, wanted: readonly (string | null)[]
   const specs = session.specsManager.specs;
   const found = wanted.find(name => name !== null && specs?.kernelspecs[name] !== undefined);
   return found ?? specs?.default;
+}
+
+/** Takes the `[*]` from cells of runs that nobody will end any more. */
+export function endCells(document: YNotebook | null, runs: readonly string[]): void {
+  for (const cell of document?.cells ?? []) {
+    const mark: unknown = cell.getMetadata('codeact');
+    const isOurs = typeof mark === 'object' && mark !== null && 'run' in mark && runs.includes(String(mark.run));
+    if (isOurs && cell instanceof YCodeCell && cell.executionState === 'running') {
+      cell.executionState = 'idle';
+    }
+  }
 }

@@ -15,6 +15,11 @@ export function liveRun(state: RunState): Run | null {
   return state.runs.filter(run => run.live).at(-1) ?? null;
 }
 
+/** Ids of the runs that ended with their server, without a word. */
+export function cutOffRuns(state: RunState): readonly string[] {
+  return state.runs.filter(run => !run.live && run.finished === null).map(run => run.id);
+}
+
 /** The steps of a run, in order. */
 export function stepsOf(run: Run): readonly Step[] {
   return run.rows.flatMap(row => (row.kind === 'step' ? [row] : []));

@@ -23,6 +23,7 @@ describe('labelOf', () => {
     ['first sentence', 'I look at the columns first. Then I count.', 'x', 'I look at the columns first'],
     ['a number is no end', 'The mean is 3.5 g. Next.', 'x', 'The mean is 3.5 g'],
     ['nor an abbreviation', 'Some columns, e.g. mass, are text. Next.', 'x', 'Some columns, e.g. mass, are text'],
+    ['a colon in its middle is no end', 'I look first: its size. Next:\nx', 'x', 'I look first: its size'],
     ['marks are removed', '**Group** by `species`:', 'x', 'Group by species'],
     ['names keep their underscores', 'Mean of body_mass_g by island_name', 'x', 'Mean of body_mass_g by island_name'],
     ['first comment', '', 'import os\n# Read penguins.csv\nx', 'Read penguins.csv'],
@@ -48,5 +49,8 @@ test('the error of an observation in one line', () => {
     "Traceback (most recent call last)\nCell In[3], line 1\n----> 1 df['x']\nKeyError: 'x'\n\n[29 steps left]";
   expect(errorLine(traceback)).toBe("KeyError: 'x'");
   expect(errorLine('pandas.errors.ParserError: bad line\nmore')).toBe('pandas.errors.ParserError: bad line');
+  expect(errorLine('[error]\nKeyboardInterrupt\n[kernel died] It died. All variables are lost.')).toBe(
+    'It died. All variables are lost.'
+  );
   expect(errorLine('No action was found.\n[3 left]')).toBe('No action was found.');
 });

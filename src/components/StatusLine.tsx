@@ -20,7 +20,7 @@ export function StatusLine({ welcome, run, trans, onConnect }: StatusLineProps):
   const now = useNow(run !== null && run.live);
   const used: string[] = [];
   if (run !== null) {
-    if (run.tokens > 0) {
+    if (run.tokens > 0 && welcome?.where !== 'built-in') {
       used.push(tokensText(trans, run.tokens, run.estimated));
     }
     const end = run.endedAt ?? (run.live ? now : null);

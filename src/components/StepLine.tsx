@@ -20,16 +20,18 @@ export interface StepLineProps {
 export function StepLine({ run, step, trans, onCell }: StepLineProps): JSX.Element {
   const now = useNow(step.endedAt === null && run.live);
   const text = stepText(trans, step);
+  const isCutOff = step.status === 'running' && !run.live;
+  const status = isCutOff ? 'stopped' : step.status;
   const { cellId } = step;
   const content = (
     <>
-      <span className="codeact-Step-mark" data-status={step.status} aria-hidden="true">
-        {MARKS[step.status]}
+      <span className="codeact-Step-mark" data-status={status} aria-hidden="true">
+        {MARKS[status]}
       </span>
       <span className="codeact-Step-label">{text}</span>
-      <span className="codeact-hidden">{statusText(trans, step.status)}</span>
+      <span className="codeact-hidden">{statusText(trans, status)}</span>
       <span className="codeact-Step-time">
-        {secondsText(trans, secondsBetween(step.startedAt, step.endedAt ?? now))}
+        {isCutOff ? '' : secondsText(trans, secondsBetween(step.startedAt, step.endedAt ?? now))}
       </span>
     </>
   );

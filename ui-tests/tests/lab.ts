@@ -11,6 +11,7 @@ import { Page, test as base } from '@playwright/test';
 import { NotebookView } from './notebook';
 import { Panel } from './panel';
 import { place } from './place';
+import type { Server } from './server';
 
 /** A reply of the model, as `python -m codeact_jupyter.testing` reads it. */
 export type Reply =
@@ -128,7 +129,7 @@ export class Lab {
   /** Loads the page again, as it is left. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.page.waitForFunction(() => (window as any).galata !== undefined);
+    await this.page.waitForFunction(() => Boolean((window as any).galata?.app));
   }
 
   /** Puts the page back to where the next test begins. */
@@ -157,44 +158,59 @@ export interface SavedCell {
   readonly metadata: { readonly codeact?: object };
 }
 
+/** A page with galata's in-page helpers, loaded and empty. */
+async function load(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/lab?reset`);
+  await page.waitForFunction(() => Boolean((window as any).galata?.app));
+  await page.evaluate(async () => void (await (window as any).jupyterapp.restored));
+  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+}
+
 /**
  * Galata's page, loaded once for all tests: each opens notebooks of its own in it.  Nothing is mocked: settings,
  * workspaces and kernels are the server's.
  */
-export const test = base.extend<{ lab: Lab }, { labPage: Page }>({
-  labPage: [
-    async ({ browser }, use, { project }) => {
-      const { page } = await galata.newPage({
-        browser,
-        autoGoto: false,
-        baseURL: project.use.baseURL ?? '',
-        mockConfig: false,
-        mockKernels: false,
-        mockSessions: false,
-        mockSettings: false,
-        mockState: false,
-        mockTerminals: false,
-        mockUser: false,
-        waitForApplication: async loading => {
-          await loading.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
-        }
-      });
-      await page.goto('?reset');
-      await page.setViewportSize(project.use.viewport ?? { width: 1280, height: 800 });
-      await use(page);
-      await page.context().close();
+export const test = base.extend<{ lab: Lab; makeLab: (page: Page, server: Server) => Promise<Lab> }, { labPage: Page }>(
+  {
+    labPage: [
+      async ({ browser }, use, { project }) => {
+        const baseURL = project.use.baseURL ?? '';
+        const { page } = await galata.newPage({
+          browser,
+          autoGoto: false,
+          baseURL,
+          mockConfig: false,
+          mockKernels: false,
+          mockSessions: false,
+          mockSettings: false,
+          mockState: false,
+          mockTerminals: false,
+          mockUser: false,
+          waitForApplication: async () => undefined
+        });
+        await load(page, baseURL);
+        await page.setViewportSize(project.use.viewport ?? { width: 1280, height: 800 });
+        await use(page);
+        await page.context().close();
+      },
+      { scope: 'worker', timeout: 120_000 }
+    ],
+    lab: async ({ labPage, baseURL }, use, info) => {
+      const lab = new Lab(labPage, info.testId, baseURL ?? '');
+      await use(lab);
+      if (info.status !== info.expectedStatus) {
+        await labPage.screenshot({ path: info.outputPath('page.png') });
+        return; // the next test gets a page of its own
+      }
+      await lab.leave();
     },
-    { scope: 'worker', timeout: 120_000 }
-  ],
-  lab: async ({ labPage, baseURL }, use, info) => {
-    const lab = new Lab(labPage, info.testId, baseURL ?? '');
-    await use(lab);
-    if (info.status !== info.expectedStatus) {
-      await labPage.screenshot({ path: info.outputPath('page.png') });
-      return; // the next test gets a page of its own
+    makeLab: async ({}, use, info) => {
+      await use(async (page, server) => {
+        await load(page, server.url);
+        return new Lab(page, info.testId, server.url, server.home);
+      });
     }
-    await lab.leave();
   }
-});
+);
 
 export { expect } from '@playwright/test';

@@ -73,6 +73,7 @@ test('a notebook that the server no longer has is no reason to reconnect for eve
     gone.path
   );
   await gone.ready();
+  await gone.kernelReady();
   fs.rmSync(lab.file('gone.ipynb'));
   await lab.page.keyboard.press('Control+Shift+A');
   await expect(lab.panel.banner).toContainText('The server does not have this notebook (404).');
@@ -86,7 +87,6 @@ test('everything can be reached by keyboard, and is said aloud', async ({ lab })
   lab.writeNotebook(['x = 1', '# far below']);
   await lab.script(act('Fail', '1 / 0'), act('Divide', '1 / 2'), 'A half.');
   const notebook = await lab.open();
-  await lab.panel.ended(0).catch(() => null);
   await notebook.edit(0);
   await lab.page.keyboard.press('Control+Shift+A');
   await expect(lab.panel.composer).toBeFocused();
