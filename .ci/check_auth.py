@@ -43,7 +43,15 @@ async def main() -> int:
         return 1
     with tempfile.TemporaryDirectory() as runtime:
         environment = {**os.environ, "JUPYTER_RUNTIME_DIR": runtime}
-        command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--IdentityProvider.token=secret"]
+        command = [
+            sys.executable,
+            "-m",
+            "jupyter_server",
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            "--IdentityProvider.token=secret",
+        ]
         server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             for _ in range(600):

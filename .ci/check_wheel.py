@@ -30,7 +30,9 @@ def main() -> int:
         server = subprocess.run([f"{folder}/bin/jupyter", "server", "extension", "list"], capture_output=True, text=True, check=True)
         lab = subprocess.run([f"{folder}/bin/jupyter", "labextension", "list"], capture_output=True, text=True, check=True)
         enabled = "codeact_jupyter" in server.stderr + server.stdout and "codeact-jupyter" in lab.stderr + lab.stdout
-    print(f"{wheel.name}: {wheel.stat().st_size / 1000:.0f} kB, {len(more)} packages over jupyterlab's: {', '.join(sorted(more))}; both enabled: {enabled}")
+    print(
+        f"{wheel.name}: {wheel.stat().st_size / 1000:.0f} kB, {len(more)} packages over jupyterlab's: {', '.join(sorted(more))}; both enabled: {enabled}"
+    )
     return 0 if enabled and len(more) <= MOST else 1
 
 

@@ -52,6 +52,7 @@ class Tags:
     def draft(self, text):
         if found := re.search(r"<execute>(.*?)(</execute>|$)", text, re.S):
             return Draft(Code(found[1]), complete=bool(found[2]))
+        return None
 
     def parse(self, reply, history):
         if found := re.search(r"<execute>(.*?)</execute>", reply.text, re.S):

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
@@ -12,10 +12,11 @@ from traitlets import TraitError
 
 from codeact_jupyter.config import CodeAct, Settings, settle
 from codeact_jupyter.errors import CodeActError, SettingError
-from codeact_jupyter.server.room import Room
 from codeact_jupyter.server.websocket import NotebookSocket
-from codeact_jupyter.session.attach import ServerDesk
-from codeact_jupyter.store import Store
+
+if TYPE_CHECKING:
+    from codeact_jupyter.server.room import Room
+    from codeact_jupyter.store import Store
 
 CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
 
@@ -70,9 +71,11 @@ class CodeActExtension(ExtensionApp):
         self.handlers.append((url_path_join("codeact", "api", "socket"), NotebookSocket))
 
     @property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """Opened with the first notebook that is shown, not at server start.  Raises `StoreError`."""
         if self._store is None:
+            from codeact_jupyter.store import Store  # heavy: not at server start
+
             self._store = Store(self._store_file)
         return self._store
 
@@ -80,9 +83,11 @@ class CodeActExtension(ExtensionApp):
     def _store_file(self) -> Path:
         return Path(jupyter_data_dir()) / "codeact" / "store.sqlite"
 
-    def room(self, path: str) -> Room:
+    def room(self, path: str) -> "Room":
         """The notebook at a path, as the server serves it.  Raises `StoreError`."""
         if path not in self.rooms:
+            from codeact_jupyter.server.room import Room  # heavy: not at server start
+
             self.rooms[path] = Room(self, path)
         return self.rooms[path]
 
@@ -101,6 +106,8 @@ class CodeActExtension(ExtensionApp):
             self.rooms[renamed] = room = self.rooms.pop(path)
             room.desk.rename(renamed)
         if self._store or self._store_file.exists():
+            from codeact_jupyter.session.attach import ServerDesk  # heavy: not at server start
+
             self.store.rename(ServerDesk.key_of(self.server, old), ServerDesk.key_of(self.server, new))
 
     def _forget(self, path: str) -> None:

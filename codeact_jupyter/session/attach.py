@@ -65,6 +65,7 @@ class ServerDesk:
         self._away: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self._hosts: dict[KernelClient, ServerHost] = {}
+        self._draining: set[asyncio.Task[None]] = set()
 
     @property
     def key(self) -> str:
@@ -237,6 +238,19 @@ class ServerDesk:
         return client
 
     async def release(self, kernel: KernelClient) -> None:
+        if kernel.queued:  # stopped, but it stands behind a user's cell: somebody has to interrupt it when it begins
+            self._draining.add(drained := asyncio.create_task(self._drain(kernel)))
+            drained.add_done_callback(self._draining.discard)
+        else:
+            await self._part_with(kernel)
+
+    async def _drain(self, kernel: KernelClient) -> None:
+        try:
+            await kernel.drain()
+        finally:
+            await self._part_with(kernel)
+
+    async def _part_with(self, kernel: KernelClient) -> None:
         host = self._hosts.pop(kernel)
         try:
             await kernel.close()

@@ -12,7 +12,7 @@ from codeact_jupyter.beside import files_beside
 from codeact_jupyter.config import Settings
 from codeact_jupyter.context import Context, render
 from codeact_jupyter.errors import CodeActError, SettingError
-from codeact_jupyter.events import Event, RunFinished, UserAsked
+from codeact_jupyter.events import Event, RunFinished, Steered, UserAsked
 from codeact_jupyter.formats import FORMATS
 from codeact_jupyter.loop import Limits, Parts, Run
 from codeact_jupyter.model.client import ChatModel
@@ -153,7 +153,8 @@ class Session:
     def _record(self, run: str, cells: RunCells, event: Event) -> None:
         recorded = self.store.append(run, event)
         cells.heard(event)
-        self.typed = ""
+        if not isinstance(event, Steered):  # the user's words come while a reply streams
+            self.typed = ""
         self._audience.recorded(recorded)
 
     def _typing(self, run: str, text: str) -> None:
