@@ -6,7 +6,7 @@ from codeact_jupyter.model.offline.query import Figure, Query
 from codeact_jupyter.model.offline.table import Table
 from codeact_jupyter.model.offline.wording import describe, name_of, number
 
-LIMIT = 50
+LIMIT = 60
 """Rows of a result that are printed."""
 _UNITS = {
     "year": "year",
@@ -36,6 +36,8 @@ def compute(table: Table, query: Query, names: Names, prose: str = "") -> Cell:
             lines += [f"{result} = {counted}", f"print({result}.head({LIMIT}).to_csv())"]
         case "rank_rows":
             lines += _rank_rows(base, table, query, names)
+        case "share":
+            lines += _share(base, table, query, names)
         case _:
             lines += _figures(base, table, query, names)
     return Cell(prose or f"Now the {describe(query)}.", "\n".join([f"# {describe(query)}", *lines]))
@@ -52,6 +54,8 @@ def header(table: Table, query: Query) -> list[str]:
             return [query.keys[0], "rows"]
         case "rank_rows":
             return shown(table, query)
+        case "share":
+            return [*keys(query), "percent"] if keys(query) else []
         case _ if not keys(query):
             return []
         case _ if len(query.figures) == 1:
@@ -100,7 +104,7 @@ def _prepared(table: Table, query: Query, names: Names) -> tuple[list[str], str]
             target, source = column_of(base, name), column_of(table.variable, name)
             lines.append(f"{target} = {expression}")
             lines.append(f"print({quote(f'unread in {name}:')}, int(({target}.isna() & {source}.notna()).sum()))")
-    if query.conditions:
+    if query.conditions and query.kind != "share":
         rows = names.free("rows")
         tests = [_condition(base, table, query, condition) for condition in query.conditions]
         test = tests[0] if len(tests) == 1 else " & ".join(f"({one})" for one in tests)
@@ -125,12 +129,8 @@ def _figures(base: str, table: Table, query: Query, names: Names) -> list[str]:
         counted = [] if query.conditions else [f'print("rows:", len({base}))']
         return [line for figure in query.figures for line in (counted if figure.column is None else [_scalar(base, figure, query)])]
     result = names.free("result")
-    lines = []
-    by = [quote(key) for key in query.keys]
-    if query.unit:
-        unit = names.free(query.unit)
-        lines.append(f"{unit} = {column_of(base, str(query.date))}.dt.{_UNITS[query.unit]}.rename({quote(query.unit)})")
-        by.append(unit)
+    lines, by = _unit(base, query, names)
+    by = [*(quote(key) for key in query.keys), *by]
     groups = f"{base}.groupby({by[0] if len(by) == 1 else '[' + ', '.join(by) + ']'})"
     rank = ""
     if query.kind == "rank_groups" or query.top:
@@ -143,9 +143,33 @@ def _figures(base: str, table: Table, query: Query, names: Names) -> list[str]:
     else:
         columns = ", ".join(f"{quote(figure.label)}: {_aggregate(figure, query)}" for figure in query.figures)
         lines.append(f"{result} = {groups}.agg(**{{{columns}}}){rounded}")
+    return [*lines, *_printed(result, table, query)]
+
+
+def _unit(base: str, query: Query, names: Names) -> tuple[list[str], list[str]]:
+    """The line that takes a unit of time from the dates, and the name it has then."""
+    if not query.unit:
+        return [], []
+    unit = names.free(query.unit)
+    return [f"{unit} = {column_of(base, str(query.date))}.dt.{_UNITS[query.unit]}.rename({quote(query.unit)})"], [unit]
+
+
+def _printed(result: str, table: Table, query: Query) -> list[str]:
     if _few(table, query):
-        return [*lines, f"print({result}.to_csv())"]
-    return [*lines, f'print("groups:", len({result}))', f"print({result}.head({LIMIT}).to_csv())"]
+        return [f"print({result}.to_csv())"]
+    return [f'print("groups:", len({result}))', f"print({result}.head({LIMIT}).to_csv())"]
+
+
+def _share(base: str, table: Table, query: Query, names: Names) -> list[str]:
+    test = _condition(base, table, query, query.conditions[0])
+    if not keys(query):
+        return [f'print("percent:", round(100 * ({test}).mean(), {query.decimals}))']
+    result = names.free("result")
+    lines, by = _unit(base, query, names)
+    by = [*(column_of(base, key) for key in query.keys), *by]
+    groups = by[0] if len(by) == 1 else "[" + ", ".join(by) + "]"
+    lines.append(f'{result} = (100 * ({test})).groupby({groups}).mean().rename("percent").round({query.decimals})')
+    return [*lines, *_printed(result, table, query)]
 
 
 def _few(table: Table, query: Query) -> bool:
@@ -180,8 +204,8 @@ def _rank_rows(base: str, table: Table, query: Query, names: Names) -> list[str]
 
 def _missing(base: str, query: Query, names: Names) -> list[str]:
     if query.figures:
-        name = str(query.figures[0].column)
-        return [f"print({quote('missing in ' + name + ':')}, int({column_of(base, name)}.isna().sum()))"]
+        asked = [str(figure.column) for figure in query.figures]
+        return [f"print({quote('missing in ' + name + ':')}, int({column_of(base, name)}.isna().sum()))" for name in asked]
     return [
         f'{names.free("result")} = {base}.isna().sum().rename("missing")',
         f'print("rows with a missing value:", int({base}.isna().any(axis=1).sum()))',
@@ -203,7 +227,7 @@ def _describe(base: str, table: Table, names: Names) -> list[str]:
 
 def _chart(series: str, query: Query, title: str, ax: str) -> str:
     kind = query.plot or "bar"
-    label = quote(", ".join(name_of(figure) for figure in query.figures) or "rows")
+    label = quote(", ".join(name_of(figure) for figure in query.figures) or ("percent" if query.kind == "share" else "rows"))
     return "\n".join(
         [
             "import matplotlib.pyplot as plt",

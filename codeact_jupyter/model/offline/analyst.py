@@ -13,8 +13,9 @@ from codeact_jupyter.model.offline.asking import Intent
 from codeact_jupyter.model.offline.columns import nearest
 from codeact_jupyter.model.offline.looking import Names, column_of
 from codeact_jupyter.model.offline.numerals import Unclear, plan
-from codeact_jupyter.model.offline.query import NotClear, Query, settle
+from codeact_jupyter.model.offline.query import NotClear, Query
 from codeact_jupyter.model.offline.reading import Observation, Scene
+from codeact_jupyter.model.offline.settling import settle
 from codeact_jupyter.model.offline.sources import Loaded, load
 from codeact_jupyter.model.offline.steps import End, Script, observe
 from codeact_jupyter.model.offline.table import Table, literal_in

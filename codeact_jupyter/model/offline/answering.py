@@ -14,7 +14,7 @@ CONNECT = (
     "list, each with a chart. For anything else, connect a model: set `OPENAI_API_KEY`, or `OPENAI_BASE_URL` and `CODEACT_MODEL` "
     "for a server of your own (on the command line `--model` and `--base-url`)."
 )
-_SHOWN = 50
+_SHOWN = 60
 """Rows of a table in the answer."""
 
 
@@ -51,6 +51,9 @@ def answer(table: Table, query: Query, observation: Observation) -> str | None:
             said = f"{overview(table)}.\n\n{_described(table, ranges)}"
         case "missing":
             said = _missing(table, query, observation, rows or [])
+        case "share" if not head:
+            percent = labelled(observation, "percent")
+            said = f"**{short(percent)}** percent of the rows of `{table.called}` are those{in_words(query)}." if percent else None
         case _ if not head:
             said = _numbers(table, query, observation)
         case _:
@@ -93,9 +96,9 @@ def _described(table: Table, ranges: dict[str, list[str]]) -> str:
 
 def _missing(table: Table, query: Query, observation: Observation, rows: list[list[str]]) -> str | None:
     if query.figures:
-        name = str(query.figures[0].column)
-        count = labelled(observation, f"missing in {name}")
-        return f"`{name}` has **{count}** missing values in `{table.called}`{in_words(query)}." if count is not None else None
+        counts = {str(figure.column): labelled(observation, f"missing in {figure.column}") for figure in query.figures}
+        said = " and ".join(f"`{name}` has **{count}** missing values" for name, count in counts.items())
+        return f"{said} in `{table.called}`{in_words(query)}." if None not in counts.values() else None
     some = [row for row in rows if row[1] != "0"]
     if not some:
         return f"No value is missing in `{table.called}`{in_words(query)}."
@@ -167,7 +170,7 @@ def _first_sentence(table: Table, query: Query, rows: list[list[str]]) -> str:
 def _extremes(query: Query, rows: list[list[str]], where: str) -> str:
     said = f"The {describe(query).removesuffix(in_words(query))} in {where}"
     values = [(float(row[-1]), row) for row in rows if _is_number(row[-1])]
-    if len(query.figures) != 1 or len(values) < 2 or len(rows) >= LIMIT:
+    if (len(query.figures) != 1 and query.kind != "share") or len(values) < 2 or len(rows) >= LIMIT:
         return f"{said}:"
     low, high = min(values, key=lambda pair: pair[0])[1], max(values, key=lambda pair: pair[0])[1]
     if low[-1] == high[-1]:

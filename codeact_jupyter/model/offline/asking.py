@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Unit = Literal["year", "quarter", "month", "week", "day", "weekday", "hour"]
-Function = Literal["mean", "sum", "median", "min", "max", "std", "count", "nunique", "many", "latest", "earliest"]
-"""`many`: "how many X", which is a sum or a number of distinct values, as X is."""
+Function = Literal["mean", "sum", "median", "min", "max", "std", "count", "nunique", "many", "latest", "earliest", "flagged"]
+"""`many`: "how many X", which is a sum or a number of distinct values, as X is; `flagged`: the rows where X holds, if it is a yes or no."""
 Operator = Literal["==", "!=", ">", ">=", "<", "<=", "between"]
-Kind = Literal["none", "describe", "columns", "missing", "measure", "distinct", "rank_rows", "rank_groups", "common"]
+Kind = Literal["none", "describe", "columns", "missing", "measure", "share", "distinct", "rank_rows", "rank_groups", "common"]
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,14 @@ class Intent:
     """Words that could not be placed: while there are any, nothing is computed."""
     unclear: str = ""
     """Why the request, though each word is known, is not understood."""
+    superlative: str = ""
+    """The adjective that the groups are ranked by; beside a date or a number ("the oldest year") it means that column's own extreme."""
     rows_called: tuple[str, ...] = ()
     """Nouns that were taken to mean the rows."""
+    typical: bool = False
+    """The average is asked for as what is typical."""
+    things: bool = False
+    """It asks how many there are of a value: of rows, or of things that a row has many of."""
 
 
 def merged(before: Intent, now: Intent) -> Intent:

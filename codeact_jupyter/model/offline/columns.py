@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from codeact_jupyter.model.offline.plurals import stem
+
 
 def words_in(text: str) -> list[str]:
     """A word list, written as one string."""
@@ -50,17 +52,6 @@ def words_of(text: str) -> list[str]:
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
     return re.findall(r"[^\W\d_]+|\d+", apart.casefold())
-
-
-def stem(word: str) -> str:
-    """Singular and plural of a word come out the same."""
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("xes", "ches", "shes", "sses", "zes")):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
 
 
 def stems(text: str) -> tuple[str, ...]:

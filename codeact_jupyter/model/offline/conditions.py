@@ -109,7 +109,8 @@ class _Conditions:
 
     def _of_value(self) -> bool:
         values = "V(?:[Ao]*V)*"
-        taken = self.take(f"L?CG?L?O?{values}", _at_home) or self.take(f"L?GL?{values}|L?{values}")
+        taken = self.take(f"L?CG?L?O?{values}", _at_home) or self.take(f"L?(?:GL?)?{values}C", _at_home)
+        taken = taken or self.take(f"L?GL?{values}|L?{values}")
         if not taken:
             return False
         named = next((item.value for item in taken if item.symbol == "C"), None)

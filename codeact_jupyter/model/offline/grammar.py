@@ -5,6 +5,7 @@ answer than a wrong one.
 """
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
@@ -26,9 +27,10 @@ def parse(request: str, schema: Schema) -> Intent:
     items = items_of(request, schema)
     reading = _Parse(items, schema)
     reading.plot()
+    reading.adverb()
     conditions, unclear = conditions_in(reading)
     reading.intent = replace(reading.intent, conditions=conditions, unclear=unclear)
-    for step in (reading.ranking, reading.others, reading.grouping, reading.counts, reading.measures):
+    for step in (reading.missing, reading.share, reading.ranking, reading.others, reading.grouping, reading.counts, reading.measures):
         step()
     return reading.result(items)
 
@@ -40,6 +42,7 @@ class _Parse(Symbols):
         super().__init__(items)
         self.schema = schema
         self.intent = Intent()
+        self._adverbs: set[Function] = set()
 
     def set(self, kind: Kind, **fields: object) -> None:
         if self.intent.kind != "none":
@@ -51,17 +54,31 @@ class _Parse(Symbols):
             kind = taken[-1].value
             self.intent = replace(self.intent, plot=kind if kind != "any" else self.intent.plot or "bar")
 
+    def adverb(self) -> None:
+        """“In total” and “on average” may stand anywhere."""
+        while taken := self.take("a"):
+            self._adverbs.add(_function(taken[0].value))
+
+    def missing(self) -> None:
+        asked = "(?:[HF]?[HWS]?[RS]?L?Z(?:[BL]+S|L*C(?:AC)*)?)|[HW]?[RL]*C(?:AC)*L?Z"
+        if taken := self.take(asked, lambda taken: all(item.value == "sum" for item in taken if item.symbol == "F")):
+            self.set("missing", measures=tuple(Measure("count", item.value) for item in taken if item.symbol == "C"))
+
+    def share(self) -> None:
+        if taken := self.take("p[LR]*C?"):
+            self.set("share", measures=tuple(Measure("flagged", item.value) for item in taken if item.symbol == "C"))
+
     def ranking(self) -> None:
         if taken := self.take("U[LR]*C|W?N?CU|WU[LR]*C|N?UC"):
             number = next((int(item.value) for item in taken if item.symbol == "N"), 1)
             self.set("common", by=(column_of(taken),), top=number, descending=of(taken, "U").value)
         elif taken := self.take("W?N?CL?d[LR]*R"):
             self._rank(taken, Measure("count"), column_of(taken), of(taken, "d").value)
-        elif taken := self.take("DN?(?:C|T)B[FH]?C(?![A-Z]*C)|DN?(?:C|T)B[HR]+"):
+        elif taken := self.take("(?:DN?|dN)(?:C|T)B[FH]?C(?![A-Z]*C)|(?:DN?|dN)(?:C|T)B[HR]+", _few):
             self._rank(taken, _measured(taken, "B"), self._group(taken), taken[0].value)
         elif taken := self.take("W?N?(?:C|T)L?d[FH]?C|WN?(?:C|T)C(?:A?)d|WN?(?:C|T)L?F?dC"):
             self._rank(taken, _measured(taken, "CT"), self._group(taken), of(taken, "d").value)
-        elif taken := self.take("DN?R?[BL]C|N?R?Ld?C$|WN?RL?dC|DN?R?Ld?C|NR?L?dC|WL?RL?dC|RLdC"):
+        elif taken := self.take("DN?R?[BL]C|DNC$|dNR?[BL]?C$|N?R?LdC$|WN?RL?dC|DN?R?Ld?C|NR?L?dC|WL?RL?dC|RLdC", _few):
             self._rank_rows(taken, column_of(taken))
         elif taken := self.take("W?N?[CT]J|JN?[CR]|N?J[CRT]|W?N?RJ|NJ|J"):
             self._superlative(taken)
@@ -88,22 +105,19 @@ class _Parse(Symbols):
         adjective = of(taken, "J").value
         descending, concepts, function = ADJECTIVES[adjective]
         names = columns.concept(concepts, self.schema.columns)
-        if not names:
-            self.intent = replace(self.intent, kind="rank_rows", unclear=f"no column says what “{adjective}” goes by")
-            return
         number = next((int(item.value) for item in taken if item.symbol == "N"), 1)
         measured = Column(adjective, names, 4)
         group = next((item.value for item in taken if item.symbol in "CT"), None)
-        if group is None:
+        if not names and not isinstance(group, Column):
+            self.intent = replace(self.intent, kind="rank_rows", unclear=f"no column says what “{adjective}” goes by")
+        elif group is None:
             self.set("rank_rows", measures=(Measure(None, measured),), top=number, descending=descending)
         else:
             self.set("rank_groups", measures=(Measure(_function(function), measured),), by=(group,), top=number, descending=descending)
+            self.intent = replace(self.intent, superlative=adjective)
 
     def others(self) -> None:
-        if taken := self.take("[HWS]?[RS]?L?Z(?:[BL]+S|[BL]*C)?"):
-            column = next((item.value for item in taken if item.symbol == "C"), None)
-            self.set("missing", measures=(Measure("count", column),) if column else ())
-        elif self.take("HS|WS|lS|S"):
+        if self.take("HS|WS|lS|S"):
             self.set("columns")
         elif self.take("E[LR]*(?![A-Z]*[FHC])"):
             self.set("describe")
@@ -112,7 +126,7 @@ class _Parse(Symbols):
 
     def grouping(self) -> None:
         while taken := self.take("L?B(?:[CT]C?)(?:A[CT](?![A-Z]*F))*"):
-            if self.intent.kind in ("rank_rows", "rank_groups", "common", "distinct"):
+            if self.intent.kind not in ("none", "measure", "share"):
                 self.intent = replace(self.intent, unclear="it ranks or lists, and groups at once")
             if of(taken, "B").value == "per":
                 self.intent = replace(self.intent, ratio=True)
@@ -126,9 +140,12 @@ class _Parse(Symbols):
             self.intent = replace(self.intent, by=(taken[0].value, *self.intent.by))  # "monthly sales"
 
     def counts(self) -> None:
-        while (at := self.text.find("FHC")) >= 0:  # "the average number of rooms"
+        while found := re.search("[Fd]HC", self.text):  # "the average number of rooms", "the largest number of rooms"
+            at = found.start()
             self.text, self.items = self.text[: at + 1] + self.text[at + 2 :], self.items[: at + 1] + self.items[at + 2 :]
-        if taken := self.take("HC"):
+        if taken := self.take("HRL?C$|HRC(?=B)"):  # "how many passengers survived"
+            self.set("measure", measures=(Measure("flagged", column_of(taken)),))
+        elif taken := self.take("HC"):
             function: Function = "count" if taken[0].value == "count" else "many"
             self.set("measure", measures=(Measure(function, column_of(taken)),))
         elif self.take("H[LR]*"):
@@ -136,7 +153,7 @@ class _Parse(Symbols):
 
     def measures(self) -> None:
         found: list[Measure] = []
-        while taken := self.take("F(?:A?F)*C(?:AC)*"):
+        while taken := self.take("F(?:A?F)*C(?:AC)*k?", _dated):
             chosen = [item.value for item in taken if item.symbol == "C"]
             found += [Measure(function, column) for column in chosen for function in _functions(taken)]
         if found:
@@ -155,10 +172,42 @@ class _Parse(Symbols):
         self.set("measure", measures=tuple(Measure(functions[0] if functions else None, column) for column in chosen))
 
     def result(self, items: Sequence[Item]) -> Intent:
+        self._apply_adverbs()
         left = [item for item in self.items if item.symbol not in _HARMLESS or item.said in _OPEN_ENDS]
         loose = tuple(item.said for item in left if item.symbol == "X") or tuple(item.said for item in left)
         called = tuple(item.said for item in items if item.symbol == "R" and item.value is None)
-        return replace(self.intent, loose=loose, rows_called=called)
+        things = "HV" in "".join(item.symbol for item in items) and not called
+        typical = any(item.said == "typical" for item in items)
+        return replace(self.intent, loose=loose, rows_called=called, typical=typical, things=things)
+
+    def _apply_adverbs(self) -> None:
+        for adverb in self._adverbs:
+            measures = tuple(_with_adverb(measure, adverb) for measure in self.intent.measures)
+            fits = self.intent.kind in ("measure", "rank_groups") or adverb == "sum"
+            if self.intent.kind == "rank_rows" or not fits or None in measures:
+                said = "in total" if adverb == "sum" else "on average"
+                self.intent = replace(self.intent, unclear=f"“{said}” does not go with what it asks for")
+            elif self.intent.kind in ("measure", "rank_groups"):
+                self.intent = replace(self.intent, measures=tuple(measure for measure in measures if measure))
+
+
+def _with_adverb(measure: Measure, adverb: Function) -> Measure | None:
+    """The measure with “in total” or “on average” beside it; None: they contradict each other."""
+    if measure.column is None or measure.function in ("count", "nunique", "flagged"):
+        return measure if adverb == "sum" else None
+    if measure.function in (None, adverb) or (measure.function == "many" and adverb == "mean"):
+        return replace(measure, function=adverb)
+    return measure if measure.function == "many" else None
+
+
+def _few(taken: Sequence[Item]) -> bool:
+    """Its number says how many are wanted, and is no year."""
+    return all(item.value == int(item.value) and 0 < item.value <= 1000 for item in taken if item.symbol == "N")
+
+
+def _dated(taken: Sequence[Item]) -> bool:
+    """“Date” after a column goes with what only dates have."""
+    return taken[-1].symbol != "k" or {item.value for item in taken if item.symbol == "F"} <= {"latest", "earliest"}
 
 
 def _function(name: str) -> Function:
@@ -180,5 +229,6 @@ def _measured(taken: Sequence[Item], after: str) -> Measure:
     column = next((item.value for item in rest if item.symbol == "C"), None)
     functions = _functions(rest)
     if any(item.symbol in "HR" for item in rest):
-        return Measure("count", column)
+        many = column and any(item.symbol == "H" and item.value == "many" for item in rest)
+        return Measure("many" if many else "count", column)
     return Measure(functions[0] if functions else None, column)

@@ -7,6 +7,7 @@ from typing import Any
 
 from codeact_jupyter.model.offline import columns
 from codeact_jupyter.model.offline.asking import Column
+from codeact_jupyter.model.offline.plurals import stem
 from codeact_jupyter.model.offline.vocabulary import CONCEPTS, MONTHS, OPEN, PEOPLE, Entry, phrases
 
 _TOKEN = re.compile(
@@ -65,7 +66,7 @@ def items_of(text: str, schema: Schema) -> list[Item]:
     while at < len(reader.tokens):
         used, item = reader.item(at)
         at += used
-        if item.symbol:
+        if item.symbol and not reader.repeats(item):
             reader.items.append(item)
     return reader.items
 
@@ -88,18 +89,28 @@ class _Reader:
             return 1, Item("X", token.text, token.text)
         if self._counted(at):
             return 1, Item("R" if self.schema.complete else "X", None, token.text)
-        if token.low in MONTHS and (value := self._value(at)) and not all("month" in columns.stems(name) for name, _ in value[1].value):
+        if (
+            token.low in MONTHS
+            and (value := self._value(at))
+            and value[0] == 1
+            and not all("month" in columns.stems(name) for name, _ in value[1].value)
+        ):
             return 1, Item("X", token.text, f"{token.text} (a month, or a value of `{value[1].value[0][0]}`)")
         phrase = self._phrase(at)
-        named = self._column(at, 2)
-        if named and not self._speaks_first(phrase, named, at):
-            return named
+        named = self._column(at, 2 if not phrase or phrase[1].symbol != "p" else 3)  # "share" in `market_share`
         value = self._value(at)
+        if named and not self._speaks_first(phrase, named, at) and not (value and value[0] > named[0]):
+            return named
         if value and (not phrase or value[0] > phrase[0] or phrase[1].symbol in OPEN or self._shouted(at) or self._of_last(value[1])):
             return value
         if phrase and phrase[1].symbol in ("", "L", "o", "t") and self._shouted(at):
             return 1, Item("X", token.text, token.text)  # "in OR" is Oregon, and no word of ours
         return phrase or self._word(at)
+
+    def repeats(self, item: Item) -> bool:
+        """The column that was just named, in other words ("tickets of type …", of `ticket_type`)."""
+        last = self.items[-1] if self.items else item
+        return item is not last and item.symbol == last.symbol == "C" and bool(item.value.names) and item.value.names == last.value.names
 
     def _word(self, at: int) -> tuple[int, Item]:
         """Neither an exact column, nor a value, nor in the vocabulary."""
@@ -113,10 +124,15 @@ class _Reader:
             return 1, Item("C", Column(token.text, names, 4), token.text)
         if found := self._column(at, 3):
             return found
-        if token.low in PEOPLE or f"{token.low}s" in PEOPLE or columns.stem(token.low) in schema.stems:
+        if token.low in PEOPLE or f"{token.low}s" in PEOPLE or stem(token.low) in schema.stems:
             return 1, Item("R", None, token.text) if schema.complete else said
         if self.items and self.items[-1].symbol == "N" and self._unit(token.low):
             return 1, Item("", None, token.text)  # "over 4000 g", and a column is in g
+        if token.low in ("date", "dates"):
+            dated = bool(self.items) and self.items[-1].symbol == "C"
+            return 1, Item("k" if dated else "C", Column("date", (), 4), token.text)
+        if token.low == "type" and at + 1 < len(self.tokens) and self._value(at + 1):
+            return 1, Item("", None, token.text)
         return self._column(at, 5) or (1, said)
 
     def _phrase(self, at: int) -> tuple[int, Item] | None:
@@ -182,7 +198,7 @@ class _Reader:
     def _counted(self, at: int) -> bool:
         """The rows' own name where rows are counted ("how many orders" in orders.csv, "the most trees")."""
         word, last = self.tokens[at].low, self.items[-1].symbol if self.items else ""
-        if columns.stem(word) not in self.schema.stems or last not in ("H", "d", "J"):
+        if stem(word) not in self.schema.stems or last in ("B", "F", "O") or self._value(at):
             return False
         found = columns.find(word, self.schema.columns, 3)
         if last == "H":

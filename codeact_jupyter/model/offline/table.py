@@ -13,6 +13,7 @@ SHOWN = 8
 """Values of each column in the overview."""
 WIDE = 40
 """Characters of a value in the overview."""
+_YES_NO = (("yes", "no"), ("true", "false"), ("y", "n"), ("1", "0"))
 _DATE = re.compile(
     r"^\s*(?:\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     r"|\d{1,2} [A-Z][a-z]{2,8},? \d{4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4})\b"
@@ -36,6 +37,25 @@ class Seen:
     @property
     def whole(self) -> bool:
         return self.dtype.lower().startswith(("int", "uint"))
+
+    @property
+    def counted(self) -> bool:
+        """Whole numbers, though gaps may have made them floats."""
+        return self.whole or (self.numeric and all(value.endswith(".0") for value in self.values))
+
+    @property
+    def years(self) -> bool:
+        """Numbers that are years, by the look of them."""
+        return self.counted and bool(self.values) and all(1500 <= float(value) <= 2100 for value in self.values)
+
+    @property
+    def yes(self) -> str | float | None:
+        """The value that says yes, in a column that holds yes and no."""
+        held = {value.strip().casefold().removesuffix(".0"): value for value in self.values}
+        pair = next((pair for pair in _YES_NO if self.distinct <= 2 and self.all_seen and held and held.keys() <= set(pair)), None)
+        if pair is None:
+            return None
+        return 1.0 if self.numeric else held.get(pair[0], "True" if self.dtype == "bool" else pair[0])
 
     @property
     def date(self) -> bool:

@@ -1,5 +1,6 @@
 """What the conversation asks for, given what is known of the data; pure."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,16 +9,18 @@ from codeact_jupyter.model.offline.answering import cannot
 from codeact_jupyter.model.offline.asking import Intent, merged
 from codeact_jupyter.model.offline.columns import stems, words_in
 from codeact_jupyter.model.offline.grammar import parse
+from codeact_jupyter.model.offline.plurals import forms
 from codeact_jupyter.model.offline.reading import Scene
 from codeact_jupyter.model.offline.symbols import Schema, items_of
 from codeact_jupyter.model.offline.table import Table
+from codeact_jupyter.model.offline.vocabulary import phrases
 
 _STRONG = ("what about", "how about", "now", "same", "instead", "and what about", "and now")
 _WEAK = ("and", "then", "also", "but", "only", "just", "or", "ok", "okay", "by", "per", "for", "in")
 _BEYOND = frozenset(
     words_in(
         "correlation correlate correlated predict prediction forecast train model cluster clusters regression join merge compare versus vs "
-        "difference trend trends percentage proportion share growth outlier outliers histogram distribution scatter pie boxplot heatmap "
+        "difference trend trends growth outlier outliers histogram distribution scatter pie boxplot heatmap "
         "pivot significant test delete remove rename save export write sort convert install download why poem explain percentile quantile "
         "variance email story translate duplicates duplicate cumulative rolling"
     )
@@ -61,7 +64,7 @@ class Understanding:
         """How well a table with these columns would do."""
         schema = Schema(columns, stems=self._stems([name]))
         items = [item for text in self.chain(schema) for item in items_of(self._bare(text), schema)]
-        fitting = sum(1 for item in items if item.symbol == "C" and 0 < item.value.rank <= 4)
+        fitting = sum(1 for item in items if item.symbol == "C" and item.value.names and 0 < item.value.rank <= 4)
         called = any(set(stems(item.said)) & schema.stems for item in items)
         return 4 * fitting + called - sum(item.symbol == "X" for item in items)
 
@@ -77,7 +80,13 @@ class Understanding:
     def words(self) -> str:
         """All that was said, for looking for values in it."""
         said = " ".join(self._bare(text) for text in self.chain(Schema()))
-        return " ".join(re.sub(r"[\"“”`?!]", " ", said).lower().split())[-400:]
+        words = re.sub(r"[\"“”`?!]", " ", said).lower().split()
+        known = phrases()
+        for before, word in itertools.pairwise(["", *words]):  # "wild geese": the data may hold "wild goose"
+            bare = word.strip(",.;:()")
+            if bare.isalpha() and (bare,) not in known:
+                words += [f"{before} {form}".strip() for form in forms(bare)]
+        return " ".join(words)[-1200:]
 
     def follows_on(self) -> bool:
         """The request is a follow-up."""

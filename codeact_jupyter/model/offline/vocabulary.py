@@ -16,7 +16,7 @@ Entry = tuple[str, Any]
 """Symbol, and what the word stands for."""
 
 _TABLE: tuple[tuple[str, Any, str], ...] = (
-    ("F", "mean", "average|mean|avg|averages|means|averaged"),
+    ("F", "mean", "average|mean|avg|averages|means|averaged|typical"),
     ("F", "sum", "sum|total|totals|combined|sums|total sum|overall total"),
     ("F", "median", "median|medians"),
     ("F", "min", "minimum|min|minimal"),
@@ -27,13 +27,20 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("F", "std", "standard deviation|std|standard deviations"),
     ("F", "nunique", "number of distinct|number of unique|number of different|how many distinct|how many different|how many unique"),
     ("F", "nunique", "distinct count of|unique count of|count of distinct|count of unique|count distinct|count unique"),
+    ("a", "sum", "in total|altogether|in all|all in all|all told"),
+    ("a", "mean", "on average|on the average"),
+    ("p", "", "percentage|percentage of|percent of|share|share of|proportion|proportion of|what percent of|percent|fraction of"),
     ("H", "many", "how many|number of|total number of|count how many|numbers of|number"),
     ("H", "count", "count of|total count of|count|counts|counts of"),
-    ("B", "by", "by|across|grouped by|broken down by|split by|by each|according to"),
+    (
+        "B",
+        "by",
+        "by|across|grouped by|broken down by|split by|by each|according to|for each|for every|in each|in every|within each|for each of the",
+    ),
     (
         "B",
         "per",
-        "per|for each|for every|each|every|in each|in every|of each|within each|for each of the|per each|on each|at each|from each",
+        "per|each|every|of each|per each|on each|at each|from each",
     ),
     ("T", "year", "year|years|yearly|annual|annually"),
     ("T", "quarter", "quarter|quarters|quarterly"),
@@ -58,7 +65,7 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("o", "", "or"),
     ("L", "", "for|in|where|with|from|on|at|during|whose|within|that have|which have|having|among"),
     ("W", "", "which|what|what are the"),
-    ("", "", "what is|what are|what was|what were|what will|what does|what do"),
+    ("", "", "what is|what are|what was|what were|what will|what does|what do|id like|id like to|id love to|lets"),
     ("D", True, "top"),
     ("D", False, "bottom"),
     ("d", True, "highest|largest|biggest|greatest|most|the most"),
@@ -77,7 +84,7 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ),
     ("S", "", "columns|column names|names of the columns|list of columns|variables|fields|headers|what columns|which columns|column"),
     ("Z", "", "missing values|missing value|missing data|missing|nulls|null values|null|nan|nans|na values|empty values|empty cells|gaps"),
-    ("Z", "", "incomplete|blanks|missing entries|missing cells|not filled in"),
+    ("Z", "", "incomplete|blank|blanks|empty|missing entries|missing cells|not filled in"),
     ("l", "", "unique values|distinct values|unique|distinct|different|list|list of|unique values of|distinct values of|possible values"),
     ("R", "", "rows|row|records|record|entries|entry|observations|data points|lines"),
     ("P", "bar", "bar chart|bar plot|barchart|bar graph|barplot|as bars|bars|column chart|bar charts"),
@@ -96,7 +103,7 @@ _FILLERS = words_in(
     "using use let see whats all value values overall entire whole dataset data table file csv tsv frame dataframe set "
     "now then also only just again instead same as about make made my our your so but any here s hi hello hey thanks thank "
     "kindly need report present provide return shown how ones one occur occurs appear appears contained contain contains "
-    "exist exists different kind kinds create add group grouped will"
+    "exist exists different kind kinds create add group grouped will ever theres thats theyre weve ive im youre pls plz actually"
 )
 
 SOLD = ("quantity", "qty", "units", "copies", "sold", "sales")
@@ -187,7 +194,7 @@ NUMBERS = dict(zip(["two", "three", "four", "five", "six", "seven", "eight", "ni
 FOLLOW_UPS = ("what about", "how about", "now", "and", "then", "also", "same", "instead", "but", "only", "just", "or")
 """A request that begins so goes on from the last one."""
 
-OPEN = "FTHEZSlURPdDA"
+OPEN = "FTHEZSlURPdDAp"
 """Symbols whose words may be a column's name as well."""
 
 

@@ -5,9 +5,10 @@ from codeact_jupyter.model.offline.query import Figure, Query
 
 def describe(query: Query) -> str:
     """The computation in words."""
-    what = ", ".join(name_of(figure) for figure in query.figures) or {"missing": "missing values", "describe": "ranges of the numbers"}.get(
-        query.kind, "values of " + ", ".join(query.keys)
-    )
+    kinds = {"missing": "missing values", "describe": "ranges of the numbers", "share": "percentage of rows"}
+    what = ", ".join(name_of(figure) for figure in query.figures) or kinds.get(query.kind, "values of " + ", ".join(query.keys))
+    if query.kind == "missing" and query.figures:
+        what = "missing values of " + ", ".join(str(figure.column) for figure in query.figures)
     if query.kind == "rank_rows":
         what = f"{query.top} rows with the {'highest' if query.descending else 'lowest'} {query.figures[0].column}"
     by = " and ".join([*query.keys, *([query.unit] if query.unit else [])])
