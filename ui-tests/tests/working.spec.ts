@@ -101,9 +101,7 @@ test('a kernel that the user restarts in mid-action is told, and the run goes on
   await notebook.expectAgentCells([{ running: false }, { running: false, outputs: ['text/plain False'] }]);
   await lab.panel.unfold();
   await expect(lab.panel.marks).toHaveText(['✗', '✓']);
-  await expect(lab.panel.root.locator('.codeact-Step-error').first()).toContainText(
-    /all variables are lost/i
-  );
+  await expect(lab.panel.root.locator('.codeact-Step-error').first()).toContainText(/all variables are lost/i);
 });
 
 test('neither the panel nor a run that is over leaves a notebook unsaved', async ({ lab }) => {

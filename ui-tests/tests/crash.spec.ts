@@ -1,0 +1,36 @@
+import { act, expect, test, until } from './lab';
+import { newPlace } from './place';
+import { Server } from './server';
+
+test('a server that is killed and comes back finds the panel again, and the work in the notebook', async ({
+  browser,
+  makeLab
+}) => {
+  test.setTimeout(120_000);
+  const server = new Server(newPlace(), Number(process.env.UI_TESTS_PORT) + 1);
+  await server.start();
+  const lab = await makeLab(await browser.newPage(), server);
+  lab.writeNotebook(['# mine']);
+  await lab.script(act('Add', '1 + 1'), act('Wait', until('go')), 'Again.', 'Still here.');
+  const notebook = await lab.open();
+  await lab.panel.ask('Add');
+  await notebook.expectAgentCells([{ outputs: ['text/plain 2'] }, { running: true, outputs: [] }]);
+
+  // JupyterLab's own words about a server that is away
+  const dialog = lab.page.locator('.jp-Dialog');
+  await lab.page.addLocatorHandler(dialog, () => dialog.locator('button.jp-mod-accept, button').first().click());
+  await server.kill();
+  await expect(lab.panel.state).toHaveText('reconnecting');
+  await server.start();
+  await expect(lab.panel.banner).toContainText('Cut off', { timeout: 30_000 });
+  await lab.page.screenshot({ path: 'test-results/shots/cut-off.png' });
+  await notebook.expectAgentCells([{ outputs: ['text/plain 2'] }, { running: false, outputs: [] }]);
+  expect((await notebook.cells())[0].source).toBe('# mine');
+  await expect(lab.panel.words).toHaveText(['Add']);
+
+  await lab.panel.ask('Are you there?');
+  await lab.panel.ended(2);
+  await expect(lab.panel.answers).toHaveText('Again.');
+  await server.kill();
+  await lab.page.close();
+});
