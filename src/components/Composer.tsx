@@ -52,9 +52,7 @@ export function Composer({ input, isRunning, isReadOnly, last, trans }: Composer
       input.value = last;
     }
   };
-  const placeholder = isRunning
-    ? trans.__('Steer: your words go to the next step')
-    : trans.__('Ask about this notebook');
+  const placeholder = placeholderOf(isReadOnly, isRunning, trans);
   return (
     <div className="codeact-Composer">
       <textarea
@@ -73,6 +71,13 @@ export function Composer({ input, isRunning, isReadOnly, last, trans }: Composer
       />
     </div>
   );
+}
+
+function placeholderOf(isReadOnly: boolean, isRunning: boolean, trans: TranslationBundle): string {
+  if (isReadOnly) {
+    return trans.__('Take over here to ask');
+  }
+  return isRunning ? trans.__('Steer: your words go to the next step') : trans.__('Ask about this notebook');
 }
 
 /** The words as they are now: what is typed before the first drawing is over counts too. */

@@ -55,9 +55,14 @@ export class Lab {
     this.write(name, '');
   }
 
-  /** The cells of a notebook's file, as it is on disk now. */
+  /** The cells of a notebook's file, as it is on disk now; none while it is being written. */
   saved(name = 'work.ipynb'): SavedCell[] {
-    return JSON.parse(fs.readFileSync(this.file(name), 'utf-8')).cells;
+    const text = fs.readFileSync(this.file(name), 'utf-8');
+    try {
+      return JSON.parse(text).cells;
+    } catch {
+      return [];
+    }
   }
 
   /** Writes a notebook with these code cells, as JupyterLab itself would. */
