@@ -1,17 +1,12 @@
 import { act, expect, test, until } from './lab';
-import { newPlace } from './place';
-import { Server } from './server';
 
 test('a server that is killed and comes back finds the panel again, and the work in the notebook', async ({
-  browser,
-  makeLab
+  ownLab
 }) => {
   test.setTimeout(120_000);
-  const server = new Server(newPlace(), Number(process.env.UI_TESTS_PORT) + 1);
-  await server.start();
-  const lab = await makeLab(await browser.newPage(), server);
+  const { lab, server } = ownLab;
   lab.writeNotebook(['# mine']);
-  await lab.script(act('Add', '1 + 1'), act('Wait', until('go')), 'Again.', 'Still here.');
+  await lab.script(act('Add', '1 + 1'), act('Wait', until('go')), 'Again.');
   const notebook = await lab.open();
   await lab.panel.ask('Add');
   await notebook.expectAgentCells([{ outputs: ['text/plain 2'] }, { running: true, outputs: [] }]);
@@ -31,6 +26,4 @@ test('a server that is killed and comes back finds the panel again, and the work
   await lab.panel.ask('Are you there?');
   await lab.panel.ended(2);
   await expect(lab.panel.answers).toHaveText('Again.');
-  await server.kill();
-  await lab.page.close();
 });

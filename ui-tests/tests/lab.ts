@@ -10,8 +10,8 @@ import { Page, test as base } from '@playwright/test';
 
 import { NotebookView } from './notebook';
 import { Panel } from './panel';
-import { place } from './place';
-import type { Server } from './server';
+import { newPlace, place } from './place';
+import { Server } from './server';
 
 /** A reply of the model, as `python -m codeact_jupyter.testing` reads it. */
 export type Reply =
@@ -137,9 +137,13 @@ export class Lab {
     await this.page.waitForFunction(() => Boolean((window as any).galata?.app));
   }
 
+  /** Ends the models, also of a test that failed. */
+  endScripts(): void {
+    this._scripts.forEach(script => script.kill('SIGKILL'));
+  }
+
   /** Puts the page back to where the next test begins. */
   async leave(): Promise<void> {
-    this._scripts.forEach(script => script.kill('SIGKILL'));
     await this.page.evaluate(async () => {
       const app = (window as any).jupyterapp;
       for (const widget of [...app.shell.widgets('main')].filter(candidate => candidate.context)) {
@@ -175,47 +179,56 @@ async function load(page: Page, url: string): Promise<void> {
  * Galata's page, loaded once for all tests: each opens notebooks of its own in it.  Nothing is mocked: settings,
  * workspaces and kernels are the server's.
  */
-export const test = base.extend<{ lab: Lab; makeLab: (page: Page, server: Server) => Promise<Lab> }, { labPage: Page }>(
-  {
-    labPage: [
-      async ({ browser }, use, { project }) => {
-        const baseURL = project.use.baseURL ?? '';
-        const { page } = await galata.newPage({
-          browser,
-          autoGoto: false,
-          baseURL,
-          mockConfig: false,
-          mockKernels: false,
-          mockSessions: false,
-          mockSettings: false,
-          mockState: false,
-          mockTerminals: false,
-          mockUser: false,
-          waitForApplication: async () => undefined
-        });
-        await load(page, baseURL);
-        await page.setViewportSize(project.use.viewport ?? { width: 1280, height: 800 });
-        await use(page);
-        await page.context().close();
-      },
-      { scope: 'worker', timeout: 120_000 }
-    ],
-    lab: async ({ labPage, baseURL }, use, info) => {
-      const lab = new Lab(labPage, info.testId, baseURL ?? '');
-      await use(lab);
-      if (info.status !== info.expectedStatus) {
-        await labPage.screenshot({ path: info.outputPath('page.png') });
-        return; // the next test gets a page of its own
-      }
-      await lab.leave();
-    },
-    makeLab: async ({}, use, info) => {
-      await use(async (page, server) => {
-        await load(page, server.url);
-        return new Lab(page, info.testId, server.url, server.home);
+export const test = base.extend<{ lab: Lab; ownLab: { lab: Lab; server: Server } }, { labPage: Page }>({
+  labPage: [
+    async ({ browser }, use, { project }) => {
+      const baseURL = project.use.baseURL ?? '';
+      const { page } = await galata.newPage({
+        browser,
+        autoGoto: false,
+        baseURL,
+        mockConfig: false,
+        mockKernels: false,
+        mockSessions: false,
+        mockSettings: false,
+        mockState: false,
+        mockTerminals: false,
+        mockUser: false,
+        waitForApplication: async () => undefined
       });
+      await load(page, baseURL);
+      await page.setViewportSize(project.use.viewport ?? { width: 1280, height: 800 });
+      await use(page);
+      await page.context().close();
+    },
+    { scope: 'worker', timeout: 120_000 }
+  ],
+  lab: async ({ labPage, baseURL }, use, info) => {
+    const lab = new Lab(labPage, info.testId, baseURL ?? '');
+    await use(lab);
+    lab.endScripts();
+    if (info.status !== info.expectedStatus) {
+      await labPage.screenshot({ path: info.outputPath('page.png') });
+      return; // the next test gets a page of its own
+    }
+    await lab.leave();
+  },
+  /** On a server of its own, which ends with the test. */
+  ownLab: async ({ browser }, use, info) => {
+    const server = new Server(newPlace(), Number(process.env.UI_TESTS_PORT) + 1);
+    const page = await browser.newPage();
+    const lab = new Lab(page, info.testId, server.url, server.home);
+    try {
+      await server.start();
+      await load(page, server.url);
+      await use({ lab, server });
+    } finally {
+      lab.endScripts();
+      await page.close();
+      await server.kill();
+      fs.rmSync(server.home, { recursive: true, force: true, maxRetries: 3 });
     }
   }
-);
+});
 
 export { expect } from '@playwright/test';

@@ -32,6 +32,9 @@ export class Server {
 
   /** Ends it without a word, as a crash does; its kernels follow within a second. */
   async kill(): Promise<void> {
+    if (this._process === null || this._process.exitCode !== null || this._process.signalCode !== null) {
+      return;
+    }
     const ended = new Promise(resolve => this._process?.once('exit', resolve));
     this._process?.kill('SIGKILL');
     await ended;
