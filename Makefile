@@ -43,8 +43,9 @@ $(LABEXTENSION): node_modules $(SOURCES) tsconfig.json
 
 # an editable install, so that tests run what is in the tree; the two links are what a wheel would have put there
 $(VENV)/installed: pyproject.toml $(LABEXTENSION)
-	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[dev]"
 	mkdir -p $(SHARE) $(CONFIG)
+	rm -rf $(SHARE)/codeact-jupyter  # pip would write, and remove, through the link
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[dev]"
 	rm -rf $(SHARE)/codeact-jupyter && ln -s $(abspath codeact_jupyter/labextension) $(SHARE)/codeact-jupyter
 	cp jupyter-config/server-config/codeact_jupyter.json $(CONFIG)/
 	@touch $@
