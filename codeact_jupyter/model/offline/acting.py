@@ -117,6 +117,8 @@ def _condition(base: str, table: Table, query: Query, condition: Condition) -> s
     seen = table.column(condition.column.names[0]) if condition.column else None
     values = [_value(value, bool(seen and seen.dtype == "bool")) for value in condition.values]
     subject = column_of(base, condition.column.names[0]) if condition.column else f"{column_of(base, str(query.date))}.dt.{condition.part}"
+    if seen and seen.dtype == "object" and seen.values and set(seen.values) <= {"True", "False"}:
+        subject += ".astype(str)"  # flags with gaps: no text, though quoted it is
     if condition.operator == "between":
         return f"{subject}.between({values[0]}, {values[1]})"
     if len(values) > 1:

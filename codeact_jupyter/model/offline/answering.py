@@ -200,6 +200,10 @@ def _remarks(table: Table, query: Query, observation: Observation, matching: str
         elif unread is not None:
             left = "every value could be read" if unread == "0" else f"{unread} of its values could not be read and are left out"
             said.append(f"`{name}` is text, which I read as numbers: {left}.")
+    for condition in query.conditions if query.kind == "share" else ():
+        seen = table.column(condition.column.names[0]) if condition.column else None
+        if seen and seen.missing:
+            said.append(f"The {seen.missing} rows without `{seen.name}` count among the others.")
     used = [*query.keys, *(str(figure.column) for figure in query.figures if figure.column), *([query.date] if query.date else [])]
     for name in dict.fromkeys(used if query.kind not in ("missing", "describe") and not query.conditions else []):
         seen = table.column(name)

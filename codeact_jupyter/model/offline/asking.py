@@ -62,6 +62,8 @@ class Intent:
     """Nouns that were taken to mean the rows."""
     typical: bool = False
     """The average is asked for as what is typical."""
+    in_total: bool = False
+    """It says “in total”."""
     things: bool = False
     """It asks how many there are of a value: of rows, or of things that a row has many of."""
 
@@ -74,6 +76,7 @@ def merged(before: Intent, now: Intent) -> Intent:
         kind, measures = before.kind, before.measures
     elif kind == "measure" and before.measures and len(now.measures) == 1 and now.measures[0].function is None:
         measures = tuple(replace(measure, column=now.measures[0].column) for measure in before.measures)
+        kind = before.kind if before.kind in ("missing", "share") else kind
     elif kind == "measure" and before.measures and all(measure.column is None and measure.function != "count" for measure in now.measures):
         column = before.measures[0].column
         if column:
@@ -82,12 +85,19 @@ def merged(before: Intent, now: Intent) -> Intent:
     unclear = now.unclear or (before.unclear if now.kind == "none" else "")
     if now.by and kind in ("describe", "columns", "missing", "distinct", "common"):
         unclear = "the question before cannot be split by groups"
+    if now.by and now.kind == "none" and before.superlative:
+        unclear = f"I do not know what “{before.superlative}” goes with then"
+    kept = before if now.kind == "none" else now
     return replace(
         now,
         loose=(*before.loose, *now.loose),
         unclear=unclear,
         plot=now.plot or before.plot,
         kind=kind,
+        superlative=kept.superlative,
+        typical=kept.typical,
+        in_total=kept.in_total,
+        things=kept.things,
         measures=measures,
         by=now.by or before.by,
         ratio=now.ratio if now.by else before.ratio,

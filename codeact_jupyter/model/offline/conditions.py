@@ -145,4 +145,6 @@ class _Conditions:
             return self._add(Condition(column_of(taken), operator, numbers))
         if taken := self.take("LNC(?![A-Z]*d)"):
             return self._add(Condition(column_of(taken), "==", (taken[1].value,)))
+        if taken := self.take("NC", _years):  # "the 2015 vintage"
+            return self._add(Condition(column_of(taken), "==", (taken[0].value,), "year"))
         return False

@@ -60,7 +60,7 @@ class _Parse(Symbols):
             self._adverbs.add(_function(taken[0].value))
 
     def missing(self) -> None:
-        asked = "(?:[HF]?[HWS]?[RS]?L?Z(?:[BL]+S|L*C(?:AC)*)?)|[HW]?[RL]*C(?:AC)*L?Z"
+        asked = "(?:[HF]?[HWS]?[RS]?L?Z(?:[BL]+S|L*C(?:AC)*)?)|H?[RL]*C(?:AC)*L?Z"
         if taken := self.take(asked, lambda taken: all(item.value == "sum" for item in taken if item.symbol == "F")):
             self.set("missing", measures=tuple(Measure("count", item.value) for item in taken if item.symbol == "C"))
 
@@ -126,7 +126,7 @@ class _Parse(Symbols):
 
     def grouping(self) -> None:
         while taken := self.take("L?B(?:[CT]C?)(?:A[CT](?![A-Z]*F))*"):
-            if self.intent.kind not in ("none", "measure", "share"):
+            if self.intent.kind not in ("none", "measure", "share") and not self.intent.superlative:
                 self.intent = replace(self.intent, unclear="it ranks or lists, and groups at once")
             if of(taken, "B").value == "per":
                 self.intent = replace(self.intent, ratio=True)
@@ -153,7 +153,7 @@ class _Parse(Symbols):
 
     def measures(self) -> None:
         found: list[Measure] = []
-        while taken := self.take("F(?:A?F)*C(?:AC)*k?", _dated):
+        while taken := self.take("F(?:A?F)*R?C(?:AC)*k?", _dated):
             chosen = [item.value for item in taken if item.symbol == "C"]
             found += [Measure(function, column) for column in chosen for function in _functions(taken)]
         if found:
@@ -188,6 +188,7 @@ class _Parse(Symbols):
                 said = "in total" if adverb == "sum" else "on average"
                 self.intent = replace(self.intent, unclear=f"“{said}” does not go with what it asks for")
             elif self.intent.kind in ("measure", "rank_groups"):
+                self.intent = replace(self.intent, in_total=adverb == "sum")
                 self.intent = replace(self.intent, measures=tuple(measure for measure in measures if measure))
 
 

@@ -17,8 +17,26 @@ _WHOLE_GROUPS = 60
 _LISTED = 30
 """Distinct numbers that are still worth a list."""
 _QUANTITIES = {("quantity",), ("qty",), ("count",), ("unit",), ("copy",), ("piece",)}
-_TIMES = frozenset({"release", "order", "sale", "fiscal", "financial", "survey", "report", "season", "publication", "sample", "reporting"})
+_TIMES = frozenset(
+    {
+        "release",
+        "order",
+        "sale",
+        "fiscal",
+        "financial",
+        "survey",
+        "report",
+        "season",
+        "publication",
+        "sample",
+        "reporting",
+        "school",
+        "race",
+    }
+)
 """What the year of a row is called; a year of birth is none."""
+_LIVES = frozenset({"year", "birth", "born", "built", "founded", "made", "death", "died"})
+"""Years of something else than the row."""
 _CODES = frozenset({"id", "code", "number", "nr", "no", "year", "month", "day", "zip", "class", "type", "grade"})
 
 
@@ -100,10 +118,12 @@ class _Settling:
         extreme = _extreme(intent.superlative, seen, generic) if seen else None
         if extreme is None and generic:
             raise NotClear(f"no column says what “{intent.superlative}” goes by")
+        if (extreme is None or intent.top != 1) and len(intent.by) > 1:
+            raise NotClear("it ranks or lists, and groups at once")
         if extreme is None:
             return intent
         if intent.top == 1:
-            return replace(intent, kind="measure", measures=(Measure(extreme, group),), by=(), top=None)
+            return replace(intent, kind="measure", measures=(Measure(extreme, group),), by=intent.by[1:], top=None)
         return replace(intent, kind="rank_rows", measures=(Measure(None, group),), by=(), descending=extreme == "max")
 
     def flagged(self, intent: Intent) -> Intent:
@@ -167,7 +187,7 @@ class _Settling:
         if measure.function == "many":
             if seen and seen.date and measure.column.rank >= 3:
                 raise NotClear(f"I do not know what “{measure.column.said}” counts")
-            return self._how_many(name, seen)
+            return self._how_many(name, seen, intent.in_total)
         if intent.kind == "rank_groups" and measure.function is None:
             return [Figure(self._together(name, keys, bool(len(intent.by) - len(keys))), name)]
         if measure.function in ("latest", "earliest"):
@@ -185,16 +205,16 @@ class _Settling:
         kind = "dates" if seen.date else "text"
         raise NotClear(f"`{name}` holds {kind}, so that there is no {function} of it to compute")
 
-    def _how_many(self, name: str, seen: Seen | None) -> list[Figure]:
+    def _how_many(self, name: str, seen: Seen | None, in_total: bool) -> list[Figure]:
         if seen and seen.yes is not None:
             raise NotClear(f"`{name}` is a yes or no, which I do not rank by")
         words = set(columns.stems(name))
         own = set(columns.stems(self.table.called))
-        if seen is None or not (seen.numeric or seen.numbers_as_text) or words & _CODES:
+        if seen is None or not (seen.numeric or seen.numbers_as_text) or seen.years or words & _CODES:
             if words & own and seen and seen.distinct != self.table.rows:
                 return [Figure("count", None), Figure("nunique", name)]
             return [Figure("nunique", name)]
-        if words & ADDITIVE and (seen.whole or seen.missing):
+        if (in_total and not words & INTENSIVE) or (words & ADDITIVE and (seen.whole or seen.missing)):
             self.notes.append(f"I added up `{name}`.")
             return [Figure("sum", name)]
         raise NotClear(f"“how many {name}” may be the sum of `{name}` or the number of its distinct values: say which")
@@ -220,6 +240,8 @@ class _Settling:
             part = self.part(condition.part)
             return replace(condition, column=Column(part, (part,)), part="") if part else condition
         numbers = any(isinstance(value, float) for value in condition.values)
+        if condition.part and not self._holds_years(condition.column):
+            raise NotClear(f"`{condition.column.said}` holds no years")
         name = self.name(condition.column, "measure" if numbers else "any")
         seen = self.table.column(name)
         values = condition.values
@@ -230,7 +252,11 @@ class _Settling:
             values = written
         elif numbers and seen and not (seen.numeric or seen.numbers_as_text):
             raise NotClear(f"`{name}` holds no numbers to compare with")
-        return replace(condition, column=Column(name, (name,)), values=values)
+        return replace(condition, column=Column(name, (name,)), values=values, part="")
+
+    def _holds_years(self, column: Column) -> bool:
+        held = [self.table.column(name) for name in column.names]
+        return len(held) == 1 and held[0] is not None and held[0].years
 
     def part(self, unit: str) -> str:
         """The column of numbers that holds years, or months; empty: there is none."""
@@ -238,6 +264,8 @@ class _Settling:
         names = [name for name in names if set(columns.core(name)[:-1]) <= _TIMES]
         if any(columns.core(name) == (unit,) for name in names):
             return next(name for name in names if columns.core(name) == (unit,))
+        if not names and unit == "year" and not any(column.date for column in self.table.columns):
+            names = [column.name for column in self.table.columns if column.years and not set(columns.stems(column.name)) & _LIVES]
         if not names:
             return ""
         dates = [column.name for column in self.table.columns if column.date]

@@ -25,6 +25,7 @@ _BEYOND = frozenset(
         "variance email story translate duplicates duplicate cumulative rolling"
     )
 )
+_OURS = re.compile(r"^((?:rows|clean|result)(?:_2)?) = ", re.MULTILINE)
 _FILE = re.compile(r"[\w./\\-]+\.(?:csv|tsv|tab|txt|xlsx?|json|parquet)\b", re.IGNORECASE)
 
 
@@ -107,7 +108,8 @@ class Understanding:
 
     def named_frame(self) -> str:
         """The DataFrame that was spoken of by its name."""
-        for name in self.scene.frames:
+        ours = {name for text in self.scene.earlier_code for name in _OURS.findall(text)}  # "of rows" does not mean the frame `rows`
+        for name in (frame for frame in self.scene.frames if frame not in ours):
             said = (
                 rf"\bdf\b|`{re.escape(name)}`" if name == "df" else rf"`{re.escape(name)}`|\b(?:in|of|from|dataframe) {re.escape(name)}\b"
             )

@@ -29,6 +29,19 @@ def test_follow_ups_keep_what_they_do_not_say(sales: Notebook) -> None:
     assert "**1**" in sales.ask("What is the minimum amount?").answer
 
 
+def test_a_question_back_is_answered_by_the_next_request(sales: Notebook) -> None:
+    assert "the total or the average" in sales.ask("amount by region").answer
+    assert "| N | 7 |" in sales.ask("the total").answer
+
+
+def test_follow_ups_of_gaps_and_extremes_keep_their_sense(sales: Notebook, tmp_path: Path) -> None:
+    assert "`region` has **0** missing values" in sales.ask("missing values in region").answer
+    assert "`amount` has **0** missing values" in sales.ask("and in amount?").answer
+    sales.move(tmp_path)
+    assert "**8**" in sales.ask("total amount for all but a").answer
+    assert "**2024-01-03**" in sales.ask("What is the earliest date?").answer
+
+
 def test_a_frame_of_the_users_is_used_and_left_as_it_is(notebook: Notebook) -> None:
     notebook.run("import pandas as pd\nresult = name = column = values = text = clean = 7")
     notebook.run("import pandas as pd\ndf = pd.DataFrame({'town': ['A', 'A', 'B'], 'cost': ['1 EUR', '3 EUR', '5 EUR']})")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from codeact_jupyter.model.offline.columns import find, stem
+from codeact_jupyter.model.offline.columns import find
 from codeact_jupyter.model.offline.grammar import parse
 from codeact_jupyter.model.offline.numerals import Cleaning, Unclear, plan
+from codeact_jupyter.model.offline.plurals import forms, stem
 from codeact_jupyter.model.offline.reading import Observation, read
 from codeact_jupyter.model.offline.symbols import Schema
 
@@ -37,6 +38,21 @@ def test_a_loose_column_name_finds_its_column(said: str, names: tuple[str, ...] 
 )
 def test_plurals_come_out_as_their_singular(plural: str, singular: str) -> None:
     assert stem(plural) == stem(singular) == singular
+
+
+@pytest.mark.parametrize(
+    ("singular", "plural"),
+    [("knife", "knives"), ("shelf", "shelves"), ("movie", "movies"), ("size", "sizes"),
+     ("bus", "buses"), ("house", "houses"), ("status", "statuses"), ("foreman", "foremen"),
+     ("woman", "women"), ("olive", "olives"), ("cache", "caches"), ("potato", "potatoes"),
+     ("shoe", "shoes"), ("index", "indices"), ("index", "indexes"), ("specimen", "specimens"),
+     ("gas", "gases"), ("case", "cases"), ("lens", "lenses"), ("wave", "waves"),
+     ("mouse", "mice"), ("grandchild", "grandchildren"), ("analysis", "analyses"), ("glove", "gloves"),
+     ("purchase", "purchases"),],
+)  # fmt: skip
+def test_irregular_plurals_meet_their_singular(singular: str, plural: str) -> None:
+    assert stem(singular) == stem(plural)
+    assert plural in forms(singular) or singular in forms(plural)
 
 
 @pytest.mark.parametrize(
