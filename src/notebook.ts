@@ -40,10 +40,12 @@ export async function probeSocket(server: ServerConnection.ISettings, context: N
 /** Starts a kernel for a notebook that has none: the one that is named, else the notebook's own; false if it failed. */
 export async function startKernel(context: NotebookContext, name: string | null): Promise<boolean> {
   const { sessionContext, model } = context;
-  if (sessionContext.session?.kernel) {
-    return true;
-  }
   try {
+    // What the page believes may be of a server that is gone: whoever asks knows of no kernel.
+    await sessionContext.sessionManager.refreshRunning();
+    if (sessionContext.session?.kernel) {
+      return true;
+    }
     await sessionContext.changeKernel({ name: kernelName(sessionContext, [name, model.defaultKernelName]) });
     return true;
   } catch {
