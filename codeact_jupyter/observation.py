@@ -31,7 +31,7 @@ LOST = "All variables are lost; the kernel runs again. Import and load anew what
 ENDED = {
     "interrupted": "[interrupted] The code was interrupted before its end; what it did until then stands.",
     "unresponsive": "[unresponsive] The code could not be interrupted: only a restart of the kernel ends it.",
-    "died": f"[kernel died] The kernel died while this code ran (often: out of memory, or a crash in native code). {LOST}",
+    "died": f"[kernel died] The kernel ended while this code ran: it was restarted, ran out of memory, or crashed in native code. {LOST}",
 }
 RESTARTED = f"[kernel restarted] The kernel was restarted meanwhile. {LOST}"
 EXITS = f"[kernel ended] The code ended the kernel (exit() or quit() does that). {LOST}"
