@@ -70,18 +70,16 @@ class Intent:
 
 def merged(before: Intent, now: Intent) -> Intent:
     """A follow-up: what it does not say is as it was."""
-    kind = now.kind
-    measures = now.measures
+    kind, measures = now.kind, now.measures
     if kind == "none":
         kind, measures = before.kind, before.measures
     elif kind == "measure" and before.measures and len(now.measures) == 1 and now.measures[0].function is None:
         measures = tuple(replace(measure, column=now.measures[0].column) for measure in before.measures)
         kind = before.kind if before.kind in ("missing", "share") else kind
     elif kind == "measure" and before.measures and all(measure.column is None and measure.function != "count" for measure in now.measures):
-        column = before.measures[0].column
-        if column:
+        if column := before.measures[0].column:
             measures = tuple(replace(measure, column=column) for measure in now.measures)
-    top, descending = (now.top, now.descending) if now.top or now.kind.startswith("rank") else (before.top, before.descending)
+    ranked = now if now.top or now.kind.startswith("rank") else before
     unclear = now.unclear or (before.unclear if now.kind == "none" else "")
     if now.by and kind in ("describe", "columns", "missing", "distinct", "common"):
         unclear = "the question before cannot be split by groups"
@@ -103,8 +101,8 @@ def merged(before: Intent, now: Intent) -> Intent:
         ratio=now.ratio if now.by else before.ratio,
         date=now.date or before.date,
         conditions=_conditions(before.conditions, now.conditions),
-        top=top,
-        descending=descending,
+        top=ranked.top,
+        descending=ranked.descending,
     )
 
 

@@ -52,16 +52,7 @@ def settle(intent: Intent, table: Table) -> Query:
     units, keys = [unit for unit in units if unit not in parts], (*keys, *parts.values())
     if len(units) > 1:
         raise NotClear("it names two units of time")
-    if intent.kind == "measure" and any(measure.function is None for measure in intent.measures):
-        raise NotClear(_open_question(intent))
-    if intent.kind in ("measure", "share"):
-        settling.groups(keys, intent.ratio)
-    if intent.kind == "share" and len(intent.conditions) != 1:
-        raise NotClear("it does not say which share: I need one value of one column, such as “percentage of rows with … = …”")
-    for key in keys if intent.kind == "distinct" else ():
-        seen = table.column(key)
-        if seen and seen.numeric and seen.distinct > _LISTED:
-            raise NotClear(f"it does not say what to compute of `{key}`")
+    settling.computable(intent, keys)
     figures = tuple(figure for measure in intent.measures for figure in settling.figures(measure, intent, keys))
     if intent.kind.startswith("rank") and len(figures) > 1:
         raise NotClear("it does not say by which number to rank")
@@ -106,6 +97,19 @@ class _Settling:
     def __init__(self, table: Table):
         self.table = table
         self.notes: list[str] = []
+
+    def computable(self, intent: Intent, keys: Sequence[str]) -> None:
+        """Says what is missing for a number to be computed."""
+        if intent.kind == "measure" and any(measure.function is None for measure in intent.measures):
+            raise NotClear(_open_question(intent))
+        if intent.kind in ("measure", "share"):
+            self.groups(keys, intent.ratio)
+        if intent.kind == "share" and len(intent.conditions) != 1:
+            raise NotClear("it does not say which share: I need one value of one column, such as “percentage of rows with … = …”")
+        for key in keys if intent.kind == "distinct" else ():
+            seen = self.table.column(key)
+            if seen and seen.numeric and seen.distinct > _LISTED:
+                raise NotClear(f"it does not say what to compute of `{key}`")
 
     def beside(self, intent: Intent) -> Intent:
         """“The oldest year” is no group that is ranked: it is an extreme of the years."""
