@@ -76,9 +76,8 @@ def merged(before: Intent, now: Intent) -> Intent:
     elif kind == "measure" and before.measures and len(now.measures) == 1 and now.measures[0].function is None:
         measures = tuple(replace(measure, column=now.measures[0].column) for measure in before.measures)
         kind = before.kind if before.kind in ("missing", "share") else kind
-    elif kind == "measure" and before.measures and all(measure.column is None and measure.function != "count" for measure in now.measures):
-        if column := before.measures[0].column:
-            measures = tuple(replace(measure, column=column) for measure in now.measures)
+    elif kind == "measure" and before.measures and (column := before.measures[0].column) and _open(now):
+        measures = tuple(replace(measure, column=column) for measure in now.measures)
     ranked = now if now.top or now.kind.startswith("rank") else before
     unclear = now.unclear or (before.unclear if now.kind == "none" else "")
     if now.by and kind in ("describe", "columns", "missing", "distinct", "common"):
@@ -104,6 +103,11 @@ def merged(before: Intent, now: Intent) -> Intent:
         top=ranked.top,
         descending=ranked.descending,
     )
+
+
+def _open(now: Intent) -> bool:
+    """Every measure lacks its column."""
+    return all(measure.column is None and measure.function != "count" for measure in now.measures)
 
 
 def _conditions(before: tuple[Condition, ...], now: tuple[Condition, ...]) -> tuple[Condition, ...]:
