@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.commandline import Place
 from tests.scenes import Scene
+
+# shared machines are slow at times: a promise is no race, and each run tries the same cases
+settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+settings.load_profile("steady")
 
 _OURS = ("CODEACT_", "OPENAI_", "JUPYTER_", "JPY_", "IPYTHON", "XDG_")
 
