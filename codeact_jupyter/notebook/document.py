@@ -46,6 +46,9 @@ class Document:
         """Our cells as they are in that."""
         self._file: Mapping[str, Cell] = {}
         """Our cells as we wrote them into the file last."""
+        self._asked: set[str] = set()
+        self._kept: set[str] = set()
+        """Ids of our cells that a browser has written into the file, and before that of those that it was asked to write."""
         self._saving = asyncio.Lock()
 
     @property
@@ -60,8 +63,20 @@ class Document:
         """
         if self._held.replica is not replica:
             self.detach()
-        self._held.attach(replica, self._file if current else {})
+        lacking = self._kept - set(replica.ids())
+        base = {**{each: state.cell for state in self._held if (each := state.id) in lacking}, **self._file}
+        self._held.attach(replica, base if current else {})
         self._file = {}
+
+    def asked(self) -> None:
+        """The browser is asked to write the file: what it shows now will be in there."""
+        if self._held.replica is not None:
+            shown = set(self._held.replica.ids())
+            self._asked = {state.id for state in self._held if state.id in shown}
+
+    def saved(self) -> None:
+        """It has: a document that is loaded from that file and lacks one of these cells lacks it because it was deleted."""
+        self._kept |= self._asked
 
     def detach(self) -> None:
         """The browser has gone: from here on there is only the journal."""

@@ -139,6 +139,7 @@ class ServerDesk:
         """It has written the file."""
         if browser is self._browser:
             self._behind = False
+            self.document.saved()
 
     async def closed(self, browser: Browser, keep: bool) -> None:
         """The user closed the notebook; with `keep` False unsaved changes were discarded, ours too.  Raises `NotebookError`."""
@@ -174,6 +175,7 @@ class ServerDesk:
             self.document.attach(replica, current=self._standing == "same")
         self._settled.set()
         if self._behind:
+            self.document.asked()
             browser.ask_save()
 
     def _send(self, message: bytes) -> None:
@@ -276,6 +278,7 @@ class ServerDesk:
         self._behind = True
         if self._browser:
             if self._settled.is_set():  # else it is asked when its document is here, with our cells
+                self.document.asked()
                 self._browser.ask_save()
         elif not self._replica:
             await self._write()

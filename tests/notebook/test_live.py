@@ -163,6 +163,19 @@ async def test_a_cell_deleted_by_another_program_while_closed_does_not_come_back
     assert ids(page.content()) == ["top", "load", "tail"]
 
 
+async def test_a_cell_that_was_saved_and_deleted_in_a_reloaded_page_that_showed_no_panel_does_not_come_back(page: Page) -> None:
+    one, two = page.document.insert("x", "load", mark(1)), page.document.insert("y", "tail", mark(2))
+    page.document.asked()
+    page.document.saved()
+    three = page.document.insert("not saved yet", two, mark(3))
+    content = page.content()
+    page.document.detach()
+    page.path.write_text(json.dumps({**content, "cells": [cell for cell in content["cells"] if cell["id"] not in (one, three)]}))
+    page.load()
+    page.attach()
+    assert ids(page.content()) == ["top", "load", "tail", two, three]
+
+
 async def test_a_laptop_that_slept_keeps_what_its_user_did_and_gets_what_was_missed(page: Page) -> None:
     gone, edited = page.document.insert("gone", "load", mark(1)), page.document.insert("edited", "load", mark(2))
     page.document.detach()
