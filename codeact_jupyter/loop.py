@@ -243,8 +243,6 @@ class Run:
                 await self._start(proposed, decided)
             case "unknown", ActionProposed() as proposed, _:
                 self._say("unknown", "Interrupted here: this may have run, and was not run again.", proposed.action_id)
-            case _:
-                pass
 
     async def _watch(self, seconds: float) -> None:
         if self._running:
