@@ -25,7 +25,7 @@ from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.events import RunFinished
 from codeact_jupyter.session.local import LocalDesk
 from codeact_jupyter.session.servers import session_elsewhere
-from codeact_jupyter.session.session import Session
+from codeact_jupyter.session.session import Request, Session
 from codeact_jupyter.store import Store
 from codeact_jupyter.terminal import Terminal
 
@@ -148,7 +148,7 @@ def _demo(options: argparse.Namespace) -> int:
 async def _work(notebook: Path, request: str, settings: Settings, terminal: Terminal, kernel: str | None) -> int:
     store = Store(Path(jupyter_data_dir()) / "codeact" / "store.sqlite")
     desk = LocalDesk(notebook, store, dict(os.environ), kernel)
-    session = Session(desk, store, lambda: settings, terminal)
+    session = Session(desk, store, lambda _: settings, terminal)
     try:
         await desk.open()
         end = await _until_the_end(session, request)
@@ -167,7 +167,7 @@ async def _work(notebook: Path, request: str, settings: Settings, terminal: Term
 
 async def _until_the_end(session: Session, request: str) -> RunFinished:
     run = uuid4().hex
-    task = session.start(run, request)
+    task = session.start(Request(run, request))
     assert task
     stops: list[asyncio.Task[None]] = []
 

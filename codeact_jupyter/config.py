@@ -30,6 +30,16 @@ class CodeAct(Configurable):
         config=True
     )
     approval = Enum(["auto"], "auto", help="Which actions ask first: `auto`, none.").tag(config=True)
+    format = Enum(
+        ["auto", "code", "tool"], "auto", help="How the model writes its actions: `code` in its text, `tool` calls, or what its test found."
+    ).tag(config=True)
+    images = Enum(["auto", "on", "off"], "auto", help="Whether figures are sent to the model; `auto`: if its test found that it sees.").tag(
+        config=True
+    )
+    tidy = Enum(["fold", "keep", "remove"], "fold", help="What becomes of the cells of failed attempts at the end of a run.").tag(
+        config=True
+    )
+    scratch = Enum(["remove", "keep"], "remove", help="What becomes of scratch cells at the end of a run.").tag(config=True)
     observation_chars = Int(12_000, min=500, help="Characters of an observation, in all.").tag(config=True)
     context_chars = Int(8_000, min=500, help="Characters of what is told of notebook, kernel and files.").tag(config=True)
     absence = Float(
@@ -57,6 +67,10 @@ class Settings:
     timeout: float = 120.0
     reply_timeout: float = 120.0
     approval: str = "auto"
+    format: str = "auto"
+    images: str = "auto"
+    tidy: str = "fold"
+    scratch: str = "remove"
     observation_chars: int = 12_000
     context_chars: int = 8_000
 
@@ -69,6 +83,11 @@ class Settings:
     def named(self) -> str:
         """The model's name as it is asked for: servers that hold one model take any."""
         return OFFLINE if self.offline else self.model or "default"
+
+    @property
+    def action_format(self) -> str:
+        """The format of its actions, by its name in `formats.FORMATS`."""
+        return "code" if self.format == "auto" else self.format
 
     @property
     def where(self) -> Literal["built-in", "local", "remote"]:

@@ -2,6 +2,7 @@
 
 * CodeActError
   x ActionParseError    the reply holds no action; told to the model, not to the user
+  x CellRefused         a cell may not be rewritten; told to the model
   x LimitReached        steps ran out; the run ends as `limit`
   x Stuck               the same code failed in the same way too often; the run ends as `stuck`
   x ModelError          the model could not be asked, or gave nothing usable; the run ends as `failed`
@@ -21,6 +22,10 @@ class CodeActError(Exception):
 
 class ActionParseError(CodeActError):
     """The reply did not follow the action format."""
+
+
+class CellRefused(CodeActError):
+    """The model may not rewrite this cell, or there is none."""
 
 
 class LimitReached(CodeActError):

@@ -13,6 +13,7 @@ class Code:
 
     source: str
     cell_id: str | None = None
+    """Of the cell that is rewritten, or the first characters of its id."""
     scratch: bool = False
     note: str = ""
     """For the model, before its observation: what of its reply was not taken (a second block, …)."""
@@ -179,7 +180,10 @@ class Notebook(Protocol):
     """Every call is journalled with the cell's state before and after."""
 
     def open_cell(self, code: Code) -> str:
-        """Id of a cell for this code: new below the run's last one, or an empty anchor."""
+        """Id of a cell for this code: new below the run's last one, or an empty anchor, or the one that it rewrites.
+
+        Raises `CellRefused`, with words for the model, when that one may not be rewritten.
+        """
 
     def write(self, cell_id: str, source: str) -> None:
         """Make this the cell's source; while it streams only what is new is added, so that typing beside it survives."""

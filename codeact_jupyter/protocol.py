@@ -23,7 +23,7 @@ class Subscribe(_Message):
     base: str | None = None
     """Hash of the file as this document last loaded or saved it; None where the server gives none."""
     settings: dict[str, Any] = {}
-    """The user's settings that are not at their default: `model`, `base_url`, `max_steps`, `timeout`."""
+    """The user's settings that are not at their default, by their names in the settings page."""
 
 
 class Configure(_Message):
@@ -42,6 +42,32 @@ class StartRun(_Message):
     request: str
     anchor: str | None = None
     """Id of the active cell: new cells go below it."""
+    cells: tuple[str, ...] = ()
+    """Ids of cells that the request is about: the model is shown them whole, and may rewrite them in place."""
+    settings: dict[str, Any] = {}
+    """Of this run alone, by their names in the settings page."""
+
+
+class InstallModule(_Message):
+    """The user lets a module be installed that an action lacked: a run of its own, `%pip install`, without the model."""
+
+    type: Literal["install_module"] = "install_module"
+    run: str
+    """Made by the browser: sent twice, it starts once."""
+    module: str
+    """As it was imported: `sklearn`."""
+    anchor: str | None = None
+    """Id of the cell that lacked it: the new cell goes below it."""
+
+
+class ChooseModel(_Message):
+    """Ask this model in this notebook's conversation, and in those that begin after it."""
+
+    type: Literal["choose_model"] = "choose_model"
+    connection: str
+    """Name of a saved connection; empty: as the settings and the server have it."""
+    model: str = ""
+    """Empty: the connection's own."""
 
 
 class Steer(_Message):
@@ -104,6 +130,11 @@ class Welcome(_Message):
     """Where what is sent goes: nowhere, to this machine, or out."""
     problem: str = ""
     """Why no run could start now, and what to do; empty: it could."""
+    connection: str = ""
+    """Name of the saved connection that was chosen for this conversation; empty: none."""
+    format: Literal["code", "tool"] = "code"
+    images: bool = False
+    """Figures are sent to the model."""
     max_steps: int = 30
     examples: tuple[str, ...] = ()
     """Requests that fit this notebook and the files beside it."""
@@ -171,7 +202,18 @@ class Refused(_Message):
 class ClientMessage(
     RootModel[
         Annotated[
-            Subscribe | Configure | StartRun | Steer | StopRun | RestartKernel | Renamed | Saved | Closing | NewConversation,
+            Subscribe
+            | Configure
+            | StartRun
+            | InstallModule
+            | ChooseModel
+            | Steer
+            | StopRun
+            | RestartKernel
+            | Renamed
+            | Saved
+            | Closing
+            | NewConversation,
             Field(discriminator="type"),
         ]
     ]

@@ -11,7 +11,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { Connection, ConnectionStatus } from './connection';
-import type { ServerMessage, Subscribe, Welcome } from './protocol';
+import type { ServerMessage, StartRun, Subscribe, Welcome } from './protocol';
 import { cutOffRuns, liveRun } from './runReading';
 import { EMPTY, LocalMessage, RunState, reduce } from './runState';
 import { Conversation, conversationOf } from './conversation';
@@ -75,7 +75,7 @@ export class RunModel implements IDisposable {
   }
 
   /** Asks for something, or steers the run that goes on. */
-  ask(request: string, anchor: string | null): void {
+  ask(request: string, anchor: string | null, cells: readonly string[] = []): void {
     const live = liveRun(this._state);
     if (live !== null) {
       if (this._connection.send({ type: 'steer', run: live.id, text: request })) {
@@ -90,7 +90,7 @@ export class RunModel implements IDisposable {
       return;
     }
     const run = UUID.uuid4();
-    this._anchors.set(run, anchor);
+    this._places.set(run, { anchor, cells: [...cells] });
     this._apply({ type: 'asked', run, request, at: new Date().toISOString() });
     this._send(run, request);
     void this.connect();
@@ -214,7 +214,8 @@ export class RunModel implements IDisposable {
   }
 
   private _send(run: string, request: string): void {
-    this._connection.send({ type: 'start_run', run, request, anchor: this._anchors.get(run) ?? null });
+    const place = this._places.get(run) ?? { anchor: null, cells: [] };
+    this._connection.send({ type: 'start_run', run, request, ...place, settings: {} });
   }
 
   private async _save(): Promise<void> {
@@ -286,7 +287,7 @@ export class RunModel implements IDisposable {
   private readonly _options: RunModelOptions;
   private readonly _connection: Connection;
   private readonly _saving: Saving;
-  private readonly _anchors = new Map<string, string | null>();
+  private readonly _places = new Map<string, Pick<StartRun, 'anchor' | 'cells'>>();
   private readonly _changed = new Signal<this, void>(this);
   private _sync: DocumentSync | null = null;
   private _state: RunState = EMPTY;

@@ -12,7 +12,18 @@
  * via the `definition` "ClientMessage".
  */
 export type ClientMessage =
-  Subscribe | Configure | StartRun | Steer | StopRun | RestartKernel | Renamed | Saved | Closing | NewConversation;
+  | Subscribe
+  | Configure
+  | StartRun
+  | InstallModule
+  | ChooseModel
+  | Steer
+  | StopRun
+  | RestartKernel
+  | Renamed
+  | Saved
+  | Closing
+  | NewConversation;
 /**
  * Names the union for TypeScript.
  *
@@ -114,6 +125,23 @@ export interface AskRestart {
   run: string;
 }
 /**
+ * Ask this model in this notebook's conversation, and in those that begin after it.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "ChooseModel".
+ */
+export interface ChooseModel {
+  type: 'choose_model';
+  /**
+   * Name of a saved connection; empty: as the settings and the server have it.
+   */
+  connection: string;
+  /**
+   * Empty: the connection's own.
+   */
+  model: string;
+}
+/**
  * First message of a socket: the conversation of its notebook, from here on.
  *
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -132,7 +160,7 @@ export interface Subscribe {
    */
   base: string | null;
   /**
-   * The user's settings that are not at their default: `model`, `base_url`, `max_steps`, `timeout`.
+   * The user's settings that are not at their default, by their names in the settings page.
    */
   settings: {
     [k: string]: unknown;
@@ -165,6 +193,37 @@ export interface StartRun {
   request: string;
   /**
    * Id of the active cell: new cells go below it.
+   */
+  anchor: string | null;
+  /**
+   * Ids of cells that the request is about: the model is shown them whole, and may rewrite them in place.
+   */
+  cells: string[];
+  /**
+   * Of this run alone, by their names in the settings page.
+   */
+  settings: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * The user lets a module be installed that an action lacked: a run of its own, `%pip install`, without the model.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "InstallModule".
+ */
+export interface InstallModule {
+  type: 'install_module';
+  /**
+   * Made by the browser: sent twice, it starts once.
+   */
+  run: string;
+  /**
+   * As it was imported: `sklearn`.
+   */
+  module: string;
+  /**
+   * Id of the cell that lacked it: the new cell goes below it.
    */
   anchor: string | null;
 }
@@ -365,6 +424,10 @@ export interface UserAsked {
   anchor: string | null;
   conversation: string;
   /**
+   * Ids of cells that the request is about: given whole, and allowed to be rewritten in place.
+   */
+  cells: string[];
+  /**
    * The run that this one goes on from: a follow-up, "continue", more budget, or a branch.
    */
   continues: string | null;
@@ -444,6 +507,15 @@ export interface Welcome {
    * Why no run could start now, and what to do; empty: it could.
    */
   problem: string;
+  /**
+   * Name of the saved connection that was chosen for this conversation; empty: none.
+   */
+  connection: string;
+  format: 'code' | 'tool';
+  /**
+   * Figures are sent to the model.
+   */
+  images: boolean;
   max_steps: number;
   /**
    * Requests that fit this notebook and the files beside it.

@@ -15,7 +15,7 @@ from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import CodeActError
 from codeact_jupyter.events import Event, Recorded, RunFinished
 from codeact_jupyter.session.local import LocalDesk
-from codeact_jupyter.session.session import Session
+from codeact_jupyter.session.session import Request, Session
 from codeact_jupyter.store import Store
 from codeact_jupyter.testing import Item, ScriptedServer, notebook, say
 
@@ -79,7 +79,7 @@ class Scene:
         self.desk = LocalDesk(self.path, self.store, dict(os.environ))
         self.heard = Heard()
         self.settings = Settings(model="m")
-        self.session = Session(self.desk, self.store, lambda: self.settings, self.heard)
+        self.session = Session(self.desk, self.store, lambda _: self.settings, self.heard)
         self._runs = 0
 
     async def work(self, script: Sequence[Item], request: str = "do it", **settings: Any) -> Outcome:
@@ -91,7 +91,7 @@ class Scene:
         self._runs += 1
         self.settings = replace(self.settings, base_url=model.url, **settings)
         await self.desk.open()
-        task = self.session.start(self.run, request)
+        task = self.session.start(Request(self.run, request))
         assert task
         await asyncio.wait([task])
         with suppress(CodeActError, asyncio.CancelledError):

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from codeact_jupyter.session.session import Busy
+from codeact_jupyter.session.session import Busy, Request
 from codeact_jupyter.testing import Messages, ScriptedServer, notebook, say, types
 from tests.notebook.mounts import Browser
 from tests.scenes import ACTION, Outcome, Scene, act, acts
@@ -164,8 +164,8 @@ async def test_words_during_the_answer_are_answered_too(scene: Scene) -> None:
 async def test_one_run_at_a_time(scene: Scene) -> None:
     async def second() -> None:
         with pytest.raises(Busy):
-            scene.session.start("another", "do it too")
-        assert scene.session.start(scene.run, "do it") is None  # the message came twice
+            scene.session.start(Request("another", "do it too"))
+        assert scene.session.start(Request(scene.run, "do it")) is None  # the message came twice
 
     await _during(scene, second)
     assert scene.store.events("another") == []

@@ -1,7 +1,7 @@
 """One notebook as the server serves it: its session, its desk, and the browser that shows it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
@@ -14,7 +14,7 @@ from codeact_jupyter.protocol import AskRestart, Doing, Notice, StartRun, Subscr
 from codeact_jupyter.server.pace import Paced
 from codeact_jupyter.session.attach import Browser, ServerDesk
 from codeact_jupyter.session.contents import Standing
-from codeact_jupyter.session.session import Session
+from codeact_jupyter.session.session import Request, Session
 from codeact_jupyter.suggest import suggestions
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ class Room:
         """The run of which an event, but no end, was recorded."""
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def settings(self) -> Settings:
-        """For the next run.  Raises `SettingError`."""
-        return self._app.settings_for(self._user)
+    def settings(self, run: Mapping[str, Any] | None = None) -> Settings:
+        """For the next run, with what is set for it alone.  Raises `SettingError`."""
+        return self._app.settings_for({**self._user, **(run or {})})
 
     # the browser
 
@@ -98,7 +98,7 @@ class Room:
             raise CodeActError(SUPERSEDED)
         if self._app.collaboration:
             raise CodeActError(self._app.collaboration)
-        if task := self.session.start(asked.run, asked.request, asked.anchor):
+        if task := self.session.start(Request(asked.run, asked.request, asked.anchor, asked.cells, asked.settings)):
             task.add_done_callback(lambda task: self._over(asked.run, task))
 
     async def configure(self, settings: dict[str, Any]) -> None:

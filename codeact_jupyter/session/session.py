@@ -4,9 +4,10 @@ Server and command line use it alike; they differ in their `Desk` and their `Aud
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import Any
 
 from codeact_jupyter.beside import files_beside
 from codeact_jupyter.config import Settings
@@ -29,6 +30,23 @@ class Busy(CodeActError):
 
 
 @dataclass(frozen=True)
+class Request:
+    """What is asked of a notebook's session."""
+
+    run: str
+    """Id of the run, made by who asks: asked twice, it starts once."""
+    text: str
+    anchor: str | None = None
+    """Id of the cell below which new cells go; None: at the end."""
+    cells: tuple[str, ...] = ()
+    """Ids of cells that the request is about."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """For this run alone."""
+    aside: bool = False
+    """The kernel's main shell waits for this run: its code runs in a subshell."""
+
+
+@dataclass(frozen=True)
 class _Live:
     """A run that goes on, and what it holds."""
 
@@ -46,9 +64,9 @@ class _Live:
 
 
 class Session:
-    """One per notebook and process.  `settings` is asked at each start."""
+    """One per notebook and process.  `settings` is asked at each start, with what the request says of them."""
 
-    def __init__(self, desk: Desk, store: Store, settings: Callable[[], Settings], audience: Audience):
+    def __init__(self, desk: Desk, store: Store, settings: Callable[[Mapping[str, Any]], Settings], audience: Audience):
         self.desk, self.store = desk, store
         self.typed = ""
         """The reply that streams in now: for a browser that comes late."""
@@ -65,21 +83,29 @@ class Session:
         """Id of the run that goes on."""
         return self._live[0].id if self._live else None
 
-    def start(self, run: str, request: str, anchor: str | None = None) -> asyncio.Task[RunFinished] | None:
+    def start(self, request: Request) -> asyncio.Task[RunFinished] | None:
         """Begin a run; None: it was begun already.  Raises `Busy`, or `SettingError` when no model could be asked."""
         if self._live:
-            if self._live[0].id == run:
+            if self._live[0].id == request.run:
                 return None
             raise Busy("A run goes on in this notebook. Stop it, or send your words to it.")
-        settings = self._settings()
+        settings = self._settings(request.settings)
         if settings.problem:
             raise SettingError(settings.problem)
         conversation = self.conversation
         history = self.store.history(conversation)
-        if not self.store.begin(run, conversation):
+        if not self.store.begin(request.run, conversation):
             return None
-        asked = UserAsked(text=request, path=self.desk.path, anchor=anchor, conversation=conversation, model=settings.named)
-        live = self._make(run, settings, asked, history)
+        asked = UserAsked(
+            text=request.text,
+            path=self.desk.path,
+            anchor=request.anchor,
+            conversation=conversation,
+            cells=request.cells,
+            model=settings.named,
+            format=settings.action_format,
+        )
+        live = self._make(request, settings, asked, history)
         task = asyncio.create_task(live.work(asked))
         self._live = (live, task)
         task.add_done_callback(self._over)
@@ -113,7 +139,8 @@ class Session:
         if not task.cancelled():
             task.exception()  # recorded by the loop; asked for, so that asyncio does not complain
 
-    def _make(self, run_id: str, settings: Settings, asked: UserAsked, history: list[Event]) -> _Live:
+    def _make(self, request: Request, settings: Settings, asked: UserAsked, history: list[Event]) -> _Live:
+        run_id = request.run
         doing = self._audience.doing
         news = KernelNews(
             state=lambda what: doing(run_id, what),

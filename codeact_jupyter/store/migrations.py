@@ -17,7 +17,13 @@ def begin(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (begin,)
+def choices_and_blobs(db: sqlite3.Connection) -> None:
+    """Which model a conversation asks, and the images that observations name."""
+    db.execute("ALTER TABLE conversations ADD COLUMN choice TEXT")
+    db.execute("CREATE TABLE blobs (key TEXT PRIMARY KEY, type TEXT NOT NULL, bytes BLOB NOT NULL)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (begin, choices_and_blobs)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -1,5 +1,6 @@
 """What is kept: every event of every run, in order, and every change we made to a cell."""
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -49,8 +50,30 @@ class Store:
     def new_conversation(self, path: str) -> str:
         """Begin afresh: the notebook's conversation is this one from now on."""
         made = uuid4().hex
-        self._db.execute("INSERT INTO conversations VALUES (?, ?, ?)", (made, path, _now()))
+        self._db.execute("INSERT INTO conversations (id, path, created) VALUES (?, ?, ?)", (made, path, _now()))
         return made
+
+    def choose(self, conversation: str, choice: Mapping[str, str]) -> None:
+        """Which model this conversation asks, in the words of `connections.Choice`.  Raises `StoreError`."""
+        with self._writing():
+            self._db.execute("UPDATE conversations SET choice = ? WHERE id = ?", (json.dumps(choice), conversation))
+
+    def choice(self, conversation: str) -> dict[str, str]:
+        """What was chosen for it; empty: nothing."""
+        row = self._db.execute("SELECT choice FROM conversations WHERE id = ?", (conversation,)).fetchone()
+        return dict(json.loads(row[0])) if row and row[0] else {}
+
+    def keep_blob(self, content: bytes, media_type: str) -> str:
+        """Keep an image; its key, which is the same for the same bytes.  Raises `StoreError`."""
+        key = hashlib.sha256(content).hexdigest()
+        with self._writing():
+            self._db.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)", (key, media_type, content))
+        return key
+
+    def blob(self, key: str) -> tuple[bytes, str] | None:
+        """An image and its media type; None: there is none of that key."""
+        row = self._db.execute("SELECT bytes, type FROM blobs WHERE key = ?", (key,)).fetchone()
+        return (bytes(row[0]), str(row[1])) if row else None
 
     def rename(self, old: str, new: str) -> None:
         """The notebook (or a folder above it) was moved: its conversations go with it."""

@@ -9,6 +9,9 @@ const WELCOME: Welcome = {
   model: 'm',
   where: 'local',
   problem: '',
+  connection: '',
+  format: 'code',
+  images: false,
   max_steps: 30,
   examples: [],
   file: 'same',
@@ -21,6 +24,7 @@ const asked = (text: string, conversation = 'c1'): RunEvent => ({
   path: 'a.ipynb',
   anchor: null,
   conversation,
+  cells: [],
   continues: null,
   model: 'm',
   format: 'code'

@@ -9,6 +9,7 @@ import pytest
 from codeact_jupyter.errors import StoreError
 from codeact_jupyter.events import Observed, RunFinished, UserAsked
 from codeact_jupyter.store import Store
+from codeact_jupyter.store.migrations import begin
 
 
 @pytest.fixture
@@ -81,8 +82,22 @@ def test_a_file_that_is_no_store_is_named(tmp_path):
         Store(tmp_path / "store.sqlite")
 
 
-def test_a_store_of_the_first_schema_opens(tmp_path):
-    Store(tmp_path / "s").close()
+def test_a_store_of_the_first_schema_opens_and_keeps_what_it_has(tmp_path):
     with sqlite3.connect(tmp_path / "s") as db:
-        assert [name for (name,) in db.execute("SELECT name FROM migrations")] == ["begin"]
-    Store(tmp_path / "s").close()
+        begin(db)
+        db.execute("CREATE TABLE migrations (name TEXT PRIMARY KEY)")
+        db.execute("INSERT INTO migrations VALUES ('begin')")
+        db.execute("INSERT INTO conversations VALUES ('c', '/n.ipynb', '2026-01-01')")
+    store = Store(tmp_path / "s")
+    assert store.conversation("/n.ipynb") == "c"
+    assert store.choice("c") == {}
+    store.choose("c", {"connection": "ollama"})
+    assert store.choice("c") == {"connection": "ollama"}
+    store.close()
+
+
+def test_an_image_is_kept_once(store):
+    key = store.keep_blob(b"png", "image/png")
+    assert store.keep_blob(b"png", "image/png") == key
+    assert store.blob(key) == (b"png", "image/png")
+    assert store.blob("other") is None
