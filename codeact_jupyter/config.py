@@ -69,7 +69,7 @@ class Settings:
     approval: str = "auto"
     format: str = "auto"
     images: str = "auto"
-    tidy: str = "fold"
+    tidy: Literal["fold", "keep", "remove"] = "fold"
     scratch: str = "remove"
     observation_chars: int = 12_000
     context_chars: int = 8_000

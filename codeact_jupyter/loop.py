@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from codeact_jupyter.drafting import Drafting
-from codeact_jupyter.errors import ActionParseError, CodeActError, ContextExceeded, LimitReached, ModelError, Stuck, plain
+from codeact_jupyter.errors import ActionParseError, CellRefused, CodeActError, ContextExceeded, LimitReached, ModelError, Stuck, plain
 from codeact_jupyter.events import (
     ActionDecided,
     ActionProposed,
@@ -28,20 +28,12 @@ from codeact_jupyter.events import (
 )
 from codeact_jupyter.ports import (
     Action,
-    ActionFormat,
     Answer,
-    Approver,
-    Check,
     Code,
     Execution,
     Finished,
     Interrupt,
-    Kernel,
-    Model,
-    Notebook,
-    Observe,
-    Policy,
-    Prompt,
+    Parts,
     Reply,
     Verdict,
     Wait,
@@ -51,21 +43,6 @@ from codeact_jupyter.stuck import STUCK_AT, repeats, told
 
 STOPPED = "Stopped. What ran until then is in the notebook; ask again to go on from there."
 INSTEAD = "Correct it in its cell, or say what to do instead, and ask again."
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a run is made of: one of each port."""
-
-    model: Model
-    prompt: Prompt
-    format: ActionFormat
-    policy: Policy
-    approver: Approver
-    notebook: Notebook
-    kernel: Kernel
-    observe: Observe
-    check: Check | None = None
 
 
 @dataclass(frozen=True)
@@ -208,7 +185,11 @@ class Run:
         if self._running:
             self._say("running", "The last action still runs: wait, interrupt or answer.", self._running[0])
             return
-        cell_id = cell_id or self.parts.notebook.open_cell(action)
+        try:
+            cell_id = cell_id or self.parts.notebook.open_cell(action)
+        except CellRefused as refused:
+            self._say("rejected", str(refused))
+            return
         self.parts.notebook.write(cell_id, action.source)
         self._note = action.note
         proposed = ActionProposed(action_id=uuid4().hex, code=action.source, cell_id=cell_id, scratch=action.scratch)

@@ -235,3 +235,18 @@ class Check(Protocol):
 
     async def __call__(self, answer: str) -> str | None:
         """Feedback for the model, or None: accepted."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a run is made of: one of each port."""
+
+    model: Model
+    prompt: Prompt
+    format: ActionFormat
+    policy: Policy
+    approver: Approver
+    notebook: Notebook
+    kernel: Kernel
+    observe: Observe
+    check: Check | None = None

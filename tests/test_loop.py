@@ -10,8 +10,8 @@ import pytest
 
 from codeact_jupyter.errors import ActionParseError, ContextExceeded, ModelError
 from codeact_jupyter.events import ActionDecided, ActionProposed, Observed, UserAsked
-from codeact_jupyter.loop import Limits, Parts, Run
-from codeact_jupyter.ports import Answer, Code, Draft, Facts, Finished, Interrupt, Reply, Verdict, Wait
+from codeact_jupyter.loop import Limits, Run
+from codeact_jupyter.ports import Answer, Code, Draft, Facts, Finished, Interrupt, Parts, Reply, Verdict, Wait
 from codeact_jupyter.position import position
 
 

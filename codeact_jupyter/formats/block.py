@@ -91,6 +91,8 @@ class Block:
         """Where its code ends; None: not seen yet."""
         self.after: int | None = None
         """Where the reply goes on behind it; None: it is not complete."""
+        self.attributes = ""
+        """What its opening tag says besides its name."""
         self._start = start
         self._fenced = fenced
         self._line = start

@@ -27,6 +27,8 @@ _THOUGHT = re.compile(r"(?<!`)<(thought|thinking|think)\b[^<>]*>.*?(?:</[ \t]*\1
 _LONE_THOUGHT_END = re.compile(r"\A.*(?<!`)</(?:thought|thinking|think)[ \t]*>", re.IGNORECASE | re.DOTALL)
 _SOLUTION_END = re.compile(r"</[ \t]*solution[ \t]*>", re.IGNORECASE)
 _STRAY_TAG = re.compile(r"(?<!`)</?(?:execute|solution|thought)[ \t]*/?>", re.IGNORECASE)
+_CELL = re.compile(r"""\b(?:cell|cell_id|id)\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+_SCRATCH = re.compile(r"""\bscratch\b(?!\s*=\s*["']?(?:false|no|0))""", re.IGNORECASE)
 _SECONDS = re.compile(r"\d+(?:\.\d+)?")
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*\n(.*?)(^[ \t]*\2[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _PYTHON = {"python", "python3", "py", "ipython", "ipython3"}
@@ -53,7 +55,7 @@ class CodeFormat:
         if self._block is None or not source:
             self._block = None
             return None
-        return Draft(Code(source), complete=self._block.after is not None)
+        return Draft(_as_code(self._block, source), complete=self._block.after is not None)
 
     def parse(self, reply: Reply, history: Sequence[Event]) -> Action:
         """Raises `ActionParseError`, with words for the model, when the reply is neither an action nor an answer."""
@@ -84,6 +86,7 @@ def first(text: str, whole: bool) -> Block | re.Match[str] | None:
         block = Block.begin(text, tag.end(), whole)
         if block is None:
             return tag
+        block.attributes = tag[2]
         block.read(text, whole)
         if block.source(text):
             return block
@@ -111,7 +114,7 @@ def _code(block: Block, text: str, cut: bool) -> Code:
     if block.after is None:
         if cut:
             raise ActionParseError(CUT)
-        return Code(block.source(text))
+        return _as_code(block, block.source(text))
     match first(text[block.after :], whole=True):
         case Block():
             note = "Your reply held more than one block: only the first was taken. Send one, then read what it puts out."
@@ -119,7 +122,14 @@ def _code(block: Block, text: str, cut: bool) -> Code:
             note = "Your reply held an answer behind its code: it was not taken. Answer once you have seen what the code puts out."
         case _:
             note = ""
-    return Code(block.source(text), note=note)
+    return _as_code(block, block.source(text), note)
+
+
+def _as_code(block: Block, source: str, note: str = "") -> Code:
+    """With what the opening tag says of its cell."""
+    if cell := _CELL.search(block.attributes):
+        return Code(source, cell_id=cell[1], note=note)
+    return Code(source, scratch=bool(_SCRATCH.search(block.attributes)), note=note)
 
 
 def _fence(text: str, cut: bool, history: Sequence[Event]) -> Code | None:

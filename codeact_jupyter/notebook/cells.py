@@ -1,13 +1,20 @@
-"""What a run does in its notebook: a cell for each action, below the one before."""
+"""What a run does in its notebook: a cell for each action, below the one before, and order at its end."""
 
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
-from codeact_jupyter.events import Event, ModelReplied, Observed
+from codeact_jupyter.errors import CellRefused
+from codeact_jupyter.events import ActionProposed, Event, ModelReplied, Observed
 from codeact_jupyter.notebook.document import Document
+from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.notebook.sink import CellSink
 from codeact_jupyter.ports import Code, Facts
 
 _FAILED = ("error", "unresponsive", "died")
+_SHOWN = 4000
+"""Characters of a changed cell that the model is told."""
+_LINE = 160
+"""Characters of the error that a folded cell shows."""
 
 
 class Desk(Protocol):
@@ -22,35 +29,60 @@ class Desk(Protocol):
         """The run is over.  Raises `NotebookError`."""
 
 
+@dataclass(frozen=True)
+class Author:
+    """Whose cells these are, and what is to become of those that nobody needs."""
+
+    run: str
+    model: str
+    failed: Literal["keep", "fold", "remove"] = "fold"
+    """What becomes of failed attempts when the run ends; the record has them either way."""
+    keep_scratch: bool = False
+
+
 class RunCells:
     """A `Notebook` for one run.  It knows its notebook, not the focus: the user may be anywhere."""
 
-    def __init__(self, desk: Desk, run: str, model: str, anchor: str | None) -> None:
+    def __init__(self, desk: Desk, author: Author, anchor: str | None, seen: Seen | None = None) -> None:
         self._desk, self._document = desk, desk.document
-        self._run, self._model, self._anchor = run, model, anchor
+        self._author, self._anchor = author, anchor
+        self._seen = seen or Seen()
         self._cells: list[str] = []
-        self._step, self._failed, self._replied = 1, 0, False
+        self._step, self._failures, self._replied = 1, 0, False
+        self._actions: dict[str, str] = {}
+        self._status: dict[str, str] = {}
+        """How the last action in each cell ended, in the order of the actions."""
 
     def heard(self, event: Event) -> None:
         """What is recorded of the run: it tells which step the next cell is of, and which attempt."""
+        self._seen.heard(event)
         match event:
             case ModelReplied():
                 self._replied = True
+            case ActionProposed(action_id=action, cell_id=cell_id):
+                self._actions[action] = cell_id
             case Observed(status=status):
                 self._step += self._replied  # an observation ends the step; one that was asked for in vain begins none
                 self._replied = False
-                self._failed = 0 if status == "ok" else self._failed + (status in _FAILED)
+                self._failures = 0 if status == "ok" else self._failures + (status in _FAILED)
+                if event.action_id in self._actions:
+                    cell_id = self._actions[event.action_id]
+                    self._status.pop(cell_id, None)
+                    self._status[cell_id] = status
             case _:
                 pass
 
     def open_cell(self, code: Code) -> str:
-        """Id of a cell for this code: new below the run's last one, or an empty anchor, or the user's that the code is for."""
-        mark = {"codeact": {"run": self._run, "step": self._step, "attempt": 1 + self._failed, "model": self._model}}
-        wanted = code.cell_id or (self._anchor if not self._cells and self._empty(self._anchor) else None)
-        if wanted is not None and self._document.take(wanted, mark):
-            cell_id = wanted
-        else:
-            cell_id = self._document.insert("", self._cells[-1] if self._cells else self._anchor, mark)
+        """Id of a cell for this code: new below the run's last one, or an empty anchor, or the one that it rewrites."""
+        if code.cell_id is not None:
+            return self._reopen(code.cell_id)
+        mark = self._mark()
+        if code.scratch:
+            mark["codeact"]["scratch"] = True
+        elif self._anchor and not self._cells and self._empty(self._anchor) and self._document.take(self._anchor, mark):
+            self._cells.append(self._anchor)
+            return self._anchor
+        cell_id = self._document.insert("", self._cells[-1] if self._cells else self._anchor, mark)
         self._cells.append(cell_id)
         return cell_id
 
@@ -78,22 +110,79 @@ class RunCells:
         await self._desk.save()
 
     async def finish(self) -> None:
-        """A cell that got no code is taken out, none is left at `[*]`."""
+        """A cell that got no code is taken out, none is left at `[*]`; failed attempts and scratch cells are tidied."""
         for cell_id in list(self._cells):
             state = self._document.state(cell_id)
             if state is not None and state.state == "running":
                 self.sink(cell_id).ended(None)
             if (source := self.source(cell_id)) is not None and not source.strip() and not self._outputs(cell_id):
                 self.discard(cell_id)
+        self._tidy()
         self._document.note()
         await self._desk.finish()
+
+    def _reopen(self, wanted: str) -> str:
+        """The cell that shall be rewritten, if the model wrote it or the user asked for it, and nobody changed it since."""
+        named = [cell_id for cell_id in self._document.ids() if cell_id.startswith(wanted)]
+        if len(named) != 1:
+            raise CellRefused(f"There {'is no cell' if not named else 'are several cells'} {wanted!r}. Nothing ran. Write a new cell.")
+        (cell_id,) = named
+        known, now = self._seen.source(cell_id), self.source(cell_id) or ""
+        if known is None:
+            raise CellRefused(
+                f"Cell {wanted} is not yours: only cells that you wrote in this conversation, or that the user selected, may be rewritten."
+                " Nothing ran. Write a new cell."
+            )
+        if known != now:
+            if len(now) <= _SHOWN:
+                self._seen.shown({cell_id: now})
+                raise CellRefused(f"The user has changed cell {wanted} since you saw it. Nothing ran. It holds now:\n```python\n{now}\n```")
+            raise CellRefused(f"The user has changed cell {wanted} since you saw it. Nothing ran. Write a new cell.")
+        if not self._document.take(cell_id, self._mark()):
+            raise CellRefused(f"Cell {wanted} is not a code cell, or locked. Nothing ran. Write a new cell.")
+        if cell_id not in self._cells:
+            self._cells.append(cell_id)
+        return cell_id
+
+    def _tidy(self) -> None:
+        """What failed and was mended later, and what was only for looking around."""
+        order = list(self._status)
+        last_good = max((n for n, cell_id in enumerate(order) if self._status[cell_id] == "ok"), default=-1)
+        for n, cell_id in enumerate(order):
+            if (state := self._document.state(cell_id)) is None or state.gone:
+                continue
+            if state.codeact.get("scratch"):
+                if not self._author.keep_scratch:
+                    self.discard(cell_id)
+            elif self._status[cell_id] in _FAILED and n < last_good:
+                self._put_away(cell_id)
+
+    def _put_away(self, cell_id: str) -> None:
+        state = self._document.state(cell_id)
+        theirs = state is not None and state.reused is not None and bool(state.reused["source"].strip())
+        match self._author.failed:
+            case "remove" if not theirs:
+                self.discard(cell_id)
+            case "fold" if not theirs and state is not None:
+                self._document.mark(cell_id, {**state.codeact, "fold": self._error(cell_id)})
+            case _:
+                pass
+
+    def _error(self, cell_id: str) -> str:
+        failed = [output for output in self._outputs(cell_id) if output.get("output_type") == "error"]
+        said = f"{failed[-1].get('ename', '')}: {failed[-1].get('evalue', '')}" if failed else self._status[cell_id]
+        return (said.splitlines() or [""])[0].strip(": ")[:_LINE]
+
+    def _mark(self) -> dict[str, Any]:
+        author = self._author
+        return {"codeact": {"run": author.run, "step": self._step, "attempt": 1 + self._failures, "model": author.model}}
 
     def _outputs(self, cell_id: str) -> list[Any]:
         cell = self._document.cell(cell_id)
         return list(cell.get("outputs", [])) if cell else []
 
-    def _empty(self, cell_id: str | None) -> bool:
-        cell = self._document.cell(cell_id) if cell_id is not None else None
+    def _empty(self, cell_id: str) -> bool:
+        cell = self._document.cell(cell_id)
         if cell is None or cell.get("cell_type") != "code":
             return False
         locked = cell.get("metadata", {}).get("editable") is False

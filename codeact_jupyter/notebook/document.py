@@ -186,9 +186,11 @@ class Document:
         return state.id
 
     def take(self, cell_id: str, metadata: Mapping[str, Any]) -> bool:
-        """Make a code cell of the user's ours, as it stands; False: there is none."""
+        """Make a code cell that is there ours, as it stands; False: there is none, or it is locked."""
         ids = self.ids()
         if cell_id not in ids or (found := self.cell(cell_id)) is None or found.get("cell_type") != "code":
+            return False
+        if found.get("metadata", {}).get("editable") is False:
             return False
         before = joined(found)
         _, over = self._place(ids[ids.index(cell_id) - 1]) if ids[0] != cell_id else (0, ())
@@ -198,6 +200,15 @@ class Document:
             replica.mark(cell_id, state.cell["metadata"])
         self._held.note(state)
         return True
+
+    def mark(self, cell_id: str, mark: Mapping[str, Any]) -> None:
+        """Make this what its metadata say of it under `codeact`."""
+        if (state := self._held.get(cell_id)) is None:
+            return
+        state.cell["metadata"] = {**state.cell["metadata"], "codeact": clean(mark)}
+        if replica := self._held.shows(state):
+            replica.mark(cell_id, state.cell["metadata"])
+        self._held.note(state)
 
     def write(self, cell_id: str, source: str) -> None:
         """Make this the source; what the user typed into it meanwhile stays."""

@@ -4,21 +4,24 @@ Server and command line use it alike; they differ in their `Desk` and their `Aud
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from codeact_jupyter.about import about
 from codeact_jupyter.beside import files_beside
 from codeact_jupyter.config import Settings
 from codeact_jupyter.context import Context, render
 from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.events import Event, RunFinished, Steered, UserAsked
 from codeact_jupyter.formats import FORMATS
-from codeact_jupyter.loop import Limits, Parts, Run
+from codeact_jupyter.loop import Limits, Run
 from codeact_jupyter.model.client import ChatModel
-from codeact_jupyter.notebook.cells import RunCells
+from codeact_jupyter.notebook.cells import Author, RunCells
+from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.observation import Budget, Observation
+from codeact_jupyter.ports import Finished, Parts
 from codeact_jupyter.prompt import Conversation, system
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
 from codeact_jupyter.session.parts import AllowAll, CellHolds, KernelOnDemand, chat_model
@@ -149,10 +152,12 @@ class Session:
         )
         model = chat_model(settings, lambda why: doing(run_id, "retrying", why))
         kernel = KernelOnDemand(lambda: self.desk.kernel(news), self.desk.release)
-        cells = RunCells(self.desk, run_id, settings.named, asked.anchor)
+        seen = Seen(history)
+        author = Author(run_id, settings.named, settings.tidy, settings.scratch == "keep")
+        cells = RunCells(self.desk, author, asked.anchor, seen)
         parts = Parts(
             model=model,
-            prompt=Conversation(system(asked.format), lambda: self._look(run_id, settings, asked, kernel), settings.max_steps),
+            prompt=Conversation(system(asked.format), lambda: self._look(run_id, settings, asked, kernel, seen), settings.max_steps),
             format=FORMATS[asked.format](),
             policy=AllowAll(),
             approver=CellHolds(cells),
@@ -169,13 +174,15 @@ class Session:
         )
         return _Live(run_id, run, kernel, model)
 
-    async def _look(self, run: str, settings: Settings, asked: UserAsked, kernel: KernelOnDemand) -> str:
+    async def _look(self, run: str, settings: Settings, asked: UserAsked, kernel: KernelOnDemand, seen: Seen) -> str:
         await self.desk.open()
         names = await kernel.names()
         files, more = await asyncio.to_thread(files_beside, self.desk.folder)
         self._audience.doing(run, "thinking")
         context = Context(PurePath(self.desk.path).name, self.desk.document.cells(), asked.anchor, names, files, more)
-        return render(context, settings.context_chars)
+        subject, shown = about(context.cells, asked.cells, _as_text)
+        seen.shown(shown)
+        return "\n\n".join(filter(None, (render(context, settings.context_chars), subject)))
 
     def _record(self, run: str, cells: RunCells, event: Event) -> None:
         recorded = self.store.append(run, event)
@@ -187,3 +194,8 @@ class Session:
     def _typing(self, run: str, text: str) -> None:
         self.typed = text
         self._audience.typing(run, text)
+
+
+def _as_text(outputs: Sequence[Mapping[str, Any]]) -> str:
+    """Outputs of a cell that a request is about."""
+    return Observation(Budget(total=2000))("", Finished("ok", outputs)).text

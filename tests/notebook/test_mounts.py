@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codeact_jupyter.events import ModelReplied, Observed
-from codeact_jupyter.notebook.cells import RunCells
+from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.ports import Code
 from tests.notebook.mounts import Desk, File, Live, cell_of, code, ids, notebook, user_cells, valid
 
@@ -27,7 +27,7 @@ class Work:
     def __init__(self, kind: Any, content: dict[str, Any], tmp_path: Path, anchor: str | None) -> None:
         self.mount: Live | File = kind(content, tmp_path)
         self.before = self.mount.content()
-        self.run = RunCells(Desk(self.mount), "r1", "offline", anchor)
+        self.run = RunCells(Desk(self.mount), Author("r1", "offline"), anchor)
 
     async def cell(self, source: str, *outputs: dict[str, Any], count: int = 1, status: Any = "ok") -> str:
         """One step, as the loop and the kernel do it."""
