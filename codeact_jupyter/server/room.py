@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
-from codeact_jupyter.beside import files_beside
 from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.events import Recorded, RunFinished, Steered
-from codeact_jupyter.protocol import AskRestart, Doing, Notice, StartRun, Subscribe, Typing, Welcome
+from codeact_jupyter.protocol import AskRestart, Doing, Notice, Subscribe, Typing, Welcome
 from codeact_jupyter.server.pace import Paced
 from codeact_jupyter.session.attach import Browser, ServerDesk
 from codeact_jupyter.session.contents import Standing
@@ -92,14 +91,14 @@ class Room:
             self._listener = None  # its page listens no more: what there is to tell waits for the next one
         await self.desk.closed(listener, keep)
 
-    def start(self, listener: Listener, asked: StartRun) -> None:
+    def start(self, listener: Listener, request: Request) -> None:
         """Begin a run, unless it was begun already.  Raises `CodeActError` with why it could not."""
         if not self.desk.shown_by(listener):
             raise CodeActError(SUPERSEDED)
         if self._app.collaboration:
             raise CodeActError(self._app.collaboration)
-        if task := self.session.start(Request(asked.run, asked.request, asked.anchor, asked.cells, asked.settings)):
-            task.add_done_callback(lambda task: self._over(asked.run, task))
+        if task := self.session.start(request):
+            task.add_done_callback(lambda task: self._over(request.run, task))
 
     async def configure(self, settings: dict[str, Any]) -> None:
         """The user's settings changed: they hold from the next run on."""
@@ -216,7 +215,7 @@ class Room:
             settings = self.settings()
         except SettingError as error:
             problem = problem or str(error)
-        files, _ = await asyncio.to_thread(files_beside, self.desk.folder)
+        files, _ = await asyncio.to_thread(self.session.beside.look, self.desk.folder)
         return Welcome(
             conversation=self.session.conversation,
             model=settings.named,

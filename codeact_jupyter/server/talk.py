@@ -13,6 +13,7 @@ from codeact_jupyter.protocol import (
     ClientMessage,
     Closing,
     Configure,
+    InstallModule,
     NewConversation,
     Notice,
     Refused,
@@ -29,6 +30,7 @@ from codeact_jupyter.protocol import (
 )
 from codeact_jupyter.server.room import Room
 from codeact_jupyter.server.websocket import plain
+from codeact_jupyter.session.session import Request
 
 if TYPE_CHECKING:
     from codeact_jupyter.server.app import CodeActExtension
@@ -82,7 +84,7 @@ class Talk:
 
     def _not_taken(self, message: Any, why: str) -> None:
         match message:
-            case StartRun(run=run):
+            case StartRun(run=run) | InstallModule(run=run):
                 self.tell(Refused(message=why, run=run))
             case Closing() if self.room:
                 self.room.notice(why)  # this socket is about to go: the next one hears of it
@@ -101,7 +103,9 @@ class Talk:
             case StartRun(request=request):
                 if not request.strip():
                     raise CodeActError("The request is empty.")
-                self.room.start(self, message)
+                self.room.start(self, Request(message.run, request, message.anchor, message.cells, message.settings))
+            case InstallModule(run=run, module=module, anchor=anchor):
+                self.room.start(self, Request(run, "", anchor, install=module))
             case Steer(run=run, text=text):
                 if not self.room.session.steer(run, text):
                     self.tell(Refused(message="That run is over: send your words as a new request.", run=run))

@@ -5,12 +5,12 @@ Server and command line use it alike; they differ in their `Desk` and their `Aud
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
 from codeact_jupyter.about import about
-from codeact_jupyter.beside import files_beside
+from codeact_jupyter.beside import Beside
 from codeact_jupyter.config import Settings
 from codeact_jupyter.context import Context, render
 from codeact_jupyter.errors import CodeActError, SettingError
@@ -24,6 +24,7 @@ from codeact_jupyter.observation import Budget, Observation
 from codeact_jupyter.ports import Finished, Parts
 from codeact_jupyter.prompt import Conversation, system
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
+from codeact_jupyter.session.installing import Installing, package_of
 from codeact_jupyter.session.parts import AllowAll, CellHolds, KernelOnDemand, chat_model
 from codeact_jupyter.store import Store
 
@@ -45,6 +46,8 @@ class Request:
     """Ids of cells that the request is about."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """For this run alone."""
+    install: str = ""
+    """A module: it is installed, no model is asked, and `text` is of no account."""
     aside: bool = False
     """The kernel's main shell waits for this run: its code runs in a subshell."""
 
@@ -56,7 +59,7 @@ class _Live:
     id: str
     run: Run
     kernel: KernelOnDemand
-    model: ChatModel
+    model: ChatModel | Installing
 
     async def work(self, asked: UserAsked) -> RunFinished:
         try:
@@ -71,6 +74,7 @@ class Session:
 
     def __init__(self, desk: Desk, store: Store, settings: Callable[[Mapping[str, Any]], Settings], audience: Audience):
         self.desk, self.store = desk, store
+        self.beside = Beside()
         self.typed = ""
         """The reply that streams in now: for a browser that comes late."""
         self._settings, self._audience = settings, audience
@@ -93,7 +97,9 @@ class Session:
                 return None
             raise Busy("A run goes on in this notebook. Stop it, or send your words to it.")
         settings = self._settings(request.settings)
-        if settings.problem:
+        if request.install:
+            request = replace(request, text=f"Install {package_of(request.install)}", cells=())
+        elif settings.problem:
             raise SettingError(settings.problem)
         conversation = self.conversation
         history = self.store.history(conversation)
@@ -105,8 +111,8 @@ class Session:
             anchor=request.anchor,
             conversation=conversation,
             cells=request.cells,
-            model=settings.named,
-            format=settings.action_format,
+            model="" if request.install else settings.named,
+            format="code" if request.install else settings.action_format,
         )
         live = self._make(request, settings, asked, history)
         task = asyncio.create_task(live.work(asked))
@@ -150,10 +156,10 @@ class Session:
             lost=lambda text: run.tell(text),
             may_restart=lambda: self._audience.may_restart(run_id),
         )
-        model = chat_model(settings, lambda why: doing(run_id, "retrying", why))
+        model = Installing(request.install) if request.install else chat_model(settings, lambda why: doing(run_id, "retrying", why))
         kernel = KernelOnDemand(lambda: self.desk.kernel(news), self.desk.release)
         seen = Seen(history)
-        author = Author(run_id, settings.named, settings.tidy, settings.scratch == "keep")
+        author = Author(run_id, asked.model, settings.tidy, settings.scratch == "keep")
         cells = RunCells(self.desk, author, asked.anchor, seen)
         parts = Parts(
             model=model,
@@ -177,7 +183,7 @@ class Session:
     async def _look(self, run: str, settings: Settings, asked: UserAsked, kernel: KernelOnDemand, seen: Seen) -> str:
         await self.desk.open()
         names = await kernel.names()
-        files, more = await asyncio.to_thread(files_beside, self.desk.folder)
+        files, more = await asyncio.to_thread(self.beside.look, self.desk.folder)
         self._audience.doing(run, "thinking")
         context = Context(PurePath(self.desk.path).name, self.desk.document.cells(), asked.anchor, names, files, more)
         subject, shown = about(context.cells, asked.cells, _as_text)
