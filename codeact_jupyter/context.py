@@ -3,12 +3,12 @@
 The session fills `Context`, the data files are read by `beside`.  The text is bounded: what matters most is put in first.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from codeact_jupyter.beside import DataFile
+from codeact_jupyter.beside.telling import told
 from codeact_jupyter.ports import Name
 
 
@@ -31,7 +31,7 @@ def render(context: Context, chars: int = 8000) -> str:
     """The context as the model reads it, within `chars` characters."""
     head = f"Notebook: {context.notebook} ({_count(len(context.cells), 'cell')})"
     sections = (
-        ("## Files beside the notebook", _files(context), 0.35),
+        ("## Files beside the notebook", told(context.files, context.more_files, int(chars * 0.35) - 60), 0.35),
         ("## Active cell", _active(context), 0.5),
         ("## Last error", _last_error(context.cells), 0.1),
         ("## Names in the kernel", [f"- {name}: {_name(held)}" for name, held in context.names.items()], 0.3),
@@ -71,34 +71,6 @@ def _count(number: int, noun: str) -> str:
 
 def _name(held: Name) -> str:
     return f"{held.type} {held.shape}".strip()
-
-
-def _files(context: Context) -> list[str]:
-    lines = [_file(file) for file in context.files]
-    return [*lines, f"- … and {_count(context.more_files, 'more file')}"] if context.more_files else lines
-
-
-def _file(file: DataFile) -> str:
-    words = f"- {json.dumps(file.name, ensure_ascii=False)}, {_size(file.bytes)}"
-    if not file.columns:
-        return words + (f" ({file.note})" if file.note else "")
-    lines = "" if file.lines is None else f", {'about ' if file.estimated else ''}{_count(file.lines, 'line')}"
-    columns = _json(file.columns[:60]) + (f" … {len(file.columns) - 60:,} more" if len(file.columns) > 60 else "")
-    rows = _json([[value[:40] for value in row[:60]] for row in file.rows])
-    return f"{words}{lines}; separator {_json(file.separator)}; columns {columns}; first rows {rows}"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
 
 
 def _last_error(cells: Sequence[Mapping[str, Any]]) -> list[str]:
