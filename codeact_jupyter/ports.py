@@ -105,6 +105,8 @@ class Finished:
     """The kernel's names after it, where they could be asked for in the same request."""
     dtypes: Mapping[str, str] = field(default_factory=dict)
     """Column -> type, when the cell's result is a data frame."""
+    figures: Mapping[str, str] = field(default_factory=dict)
+    """What its images show, in the words of the live figures; by the images' keys, as `kernel.figures.key` makes them."""
     kernel_exits: bool = False
     """The code asked the kernel to end (`exit()`): it is about to be gone."""
     restarted: bool = False
@@ -119,6 +121,9 @@ class Listener(Protocol):
 
     def text(self, delta: str) -> bool:
         """False: enough, close the stream."""
+
+    def call(self, name: str, arguments: str) -> bool:
+        """The reply's first native call, as far as it has come; False: it is complete."""
 
 
 class Model(Protocol):
@@ -146,6 +151,9 @@ class ActionFormat(Protocol):
 
     def draft(self, text: str) -> Draft | None:
         """What a reply that still streams has of an action; None: nothing yet."""
+
+    def draft_call(self, name: str, arguments: str) -> Draft | None:
+        """The same of a native call that still streams."""
 
     def parse(self, reply: Reply, history: Sequence[Event]) -> Action:
         """Raises `ActionParseError`, with words for the model, when the reply is neither an action nor an answer."""

@@ -57,6 +57,10 @@ class CodeFormat:
             return None
         return Draft(_as_code(self._block, source), complete=self._block.after is not None)
 
+    def draft_call(self, name: str, arguments: str) -> Draft | None:
+        """Nothing: no calls are offered."""
+        return None
+
     def parse(self, reply: Reply, history: Sequence[Event]) -> Action:
         """Raises `ActionParseError`, with words for the model, when the reply is neither an action nor an answer."""
         text = reply.text.replace("\r\n", "\n")
@@ -133,8 +137,8 @@ def _as_code(block: Block, source: str, note: str = "") -> Code:
 
 
 def _fence(text: str, cut: bool, history: Sequence[Event]) -> Code | None:
-    """Code of a model that has not taken up the tags; one that uses them shows code in a fence."""
-    if any(isinstance(event, ModelReplied) and _USED.search(event.text) for event in _this_run(history)):
+    """Code of a model that has not taken up the tags, or calls; one that uses them shows code in a fence."""
+    if any(isinstance(event, ModelReplied) and (event.calls or _USED.search(event.text)) for event in _this_run(history)):
         return None
     taken: list[str] = []
     for fence in _FENCE.finditer(_THOUGHT.sub("", text)):
