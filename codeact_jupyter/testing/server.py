@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -33,11 +33,17 @@ class Request:
 class ScriptedServer:
     """An OpenAI-compatible endpoint that answers each chat request with the next item of its script.
 
-    A script that is used up is answered by `fallback`, or by a status 500 that says so.
+    A script that is used up is answered by `fallback`, or by a status 500 that says so.  `pages` is what other paths have, as JSON.
     """
 
-    def __init__(self, script: Iterable[Item], port: int = 0, fallback: Callable[[Messages], str] | None = None):
-        self._script, self._port, self._fallback = iter(script), port, fallback
+    def __init__(
+        self,
+        script: Iterable[Item],
+        port: int = 0,
+        fallback: Callable[[Messages], str] | None = None,
+        pages: Mapping[str, Any] | None = None,
+    ):
+        self._script, self._port, self._fallback, self._pages = iter(script), port, fallback, pages or {}
         self._connections: set[asyncio.Task[None]] = set()
         self.seen: list[Request] = []
         """Every request, whatever its path."""
@@ -112,6 +118,9 @@ class ScriptedServer:
             writer.close()
 
     async def _answer(self, request: Request, wire: Wire) -> None:
+        if not request.chat and request.path in self._pages:
+            await wire.page(self._pages[request.path])
+            return
         with_usage = request.chat and bool((request.body.get("stream_options") or {}).get("include_usage"))
         match next(self._script, self._fallback) if request.chat else Fault(404, message=f"{request.path} is not served here"):
             case None:

@@ -34,6 +34,10 @@ class Wire:
             await self._chunk({"choices": [], "usage": usage})
         await self._end()
 
+    async def page(self, content: Any) -> None:
+        """JSON that is no reply, such as a list of models."""
+        await self._whole("200 OK", "application/json", json.dumps(content), {})
+
     async def refuse(self, fault: Fault) -> None:
         """A status, with an error object."""
         message = fault.message or f"scripted status {fault.kind}"
