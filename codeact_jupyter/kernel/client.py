@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from codeact_jupyter.errors import KernelError
-from codeact_jupyter.kernel.execution import Action, Line, ask_names
+from codeact_jupyter.kernel.asking import ask_names
+from codeact_jupyter.kernel.execution import Action, Line
 from codeact_jupyter.kernel.host import START_SECONDS, Host
 from codeact_jupyter.kernel.output import Displays
 from codeact_jupyter.kernel.wire import Message, Wire

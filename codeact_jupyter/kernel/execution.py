@@ -1,11 +1,12 @@
 """One action in the kernel: held while a user's cell runs, sent, heard to its end; and how it is stopped."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from codeact_jupyter.kernel import probe
+from codeact_jupyter.kernel.asking import ask_names, cancel_awaiting, first, nudge
 from codeact_jupyter.kernel.output import Displays, Feed, Outputs, has_shell_command
 from codeact_jupyter.kernel.wire import Message, Wire
 from codeact_jupyter.ports import Finished, Name, OutputSink
@@ -25,7 +26,10 @@ SETTLED = 30.0
 EXIT_SECONDS = 5.0
 """A kernel that was asked to end has ended by then."""
 
-PROBE_SECONDS = 2.0
+NUDGE = 1.0
+"""Seconds after which a kernel is asked whether it holds something back; then after twice as many, and so on."""
+
+NUDGE_MOST = 30.0
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ class Action:
         reply = self._line.wire.request("execute_request", request, msg_id=self._msg_id)
         if not await first(reply, self._begun, timeout=NOTICE):
             self._line.on_state("waiting_for_cell")
-        await first(reply, self._idle)
+        await self._until_over(reply)
         await first(reply, timeout=REPLY_SECONDS)
         self._replied = True
         if not reply.done():  # a signal that meets the kernel just after the code throws the reply away
@@ -187,8 +191,16 @@ class Action:
             return {"content": {"status": "error"}}
         return None if reply.cancelled() else reply.result()
 
+    async def _until_over(self, reply: asyncio.Future[Message]) -> None:
+        patience = NUDGE
+        while not await first(reply, self._idle, timeout=patience):
+            nudge(self._line.wire)
+            patience = min(2 * patience, NUDGE_MOST)
+
     async def _settle(self) -> None:
         """Outputs may come after the reply: until `idle`, or silence."""
+        if not await first(self._idle, self._line.wire.lost, timeout=NUDGE):
+            nudge(self._line.wire)
         loop = asyncio.get_running_loop()
         self._heard_at = loop.time()
         latest = loop.time() + SETTLED
@@ -260,41 +272,7 @@ class Action:
         return 1.2
 
     async def _cancel_awaiting(self) -> float:
-        """From a subshell, which runs beside what is stuck."""
-        wire = self._line.wire
-        if "kernel subshells" not in wire.features:
-            return 0.0
-        created = await wire.ask("create_subshell_request", {}, within=1.0, channel="control")
-        if not created or "subshell_id" not in created["content"]:
-            return 0.0
-        subshell = created["content"]["subshell_id"]
-        await wire.ask("execute_request", silent({"cancelled": probe.CANCEL}), within=1.0, subshell=subshell)
-        await wire.ask("delete_subshell_request", {"subshell_id": subshell}, within=1.0, channel="control")
-        return 1.0
+        return 1.0 if await cancel_awaiting(self._line.wire) else 0.0
 
     async def _until(self, event: asyncio.Event) -> None:
         await first(event, self._end)
-
-
-async def ask_names(wire: Wire) -> dict[str, Name]:
-    """The kernel's names, asked in silence; empty when it does not answer soon."""
-    reply = await wire.ask("execute_request", silent({"names": probe.NAMES}), within=PROBE_SECONDS)
-    return probe.parse(probe.value(reply["content"], "names")) if reply else {}
-
-
-def silent(expressions: Mapping[str, str]) -> dict[str, Any]:
-    """A request that runs no code, counts as no cell, and is worth these expressions."""
-    request = {"code": "", "silent": True, "store_history": False, "allow_stdin": False, "stop_on_error": False}
-    return request | {"user_expressions": dict(expressions)}
-
-
-async def first(*awaited: "asyncio.Future[Any] | asyncio.Event", timeout: float | None = None) -> bool:
-    """Wait for any of these; False: none came in time.  Futures stay as they are."""
-    waits: list[asyncio.Task[Any]] = [asyncio.create_task(item.wait()) for item in awaited if isinstance(item, asyncio.Event)]
-    futures: Iterable[asyncio.Future[Any]] = [item for item in awaited if not isinstance(item, asyncio.Event)]
-    try:
-        done, _ = await asyncio.wait({*waits, *futures}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waits:
-            task.cancel()
-    return bool(done)
