@@ -7,6 +7,7 @@
   x Stuck               the same code failed in the same way too often; the run ends as `stuck`
   x ModelError          the model could not be asked, or gave nothing usable; the run ends as `failed`
     x ContextExceeded   the messages are longer than the model's window; they are shortened and sent again
+    x NotTaken          the server takes no tools, or no images; it is asked again without them
   x KernelError         no kernel could be started, or it cannot run Python
   x NotebookError       the notebook cannot be read or written
   x SettingError        a setting has a value that cannot be used
@@ -14,6 +15,8 @@
 
 The text of each says what happened and what to do next: it is shown to the user as it stands.
 """
+
+from typing import Literal
 
 
 class CodeActError(Exception):
@@ -42,6 +45,14 @@ class ModelError(CodeActError):
 
 class ContextExceeded(ModelError):
     """The messages are longer than the model's context window."""
+
+
+class NotTaken(ModelError):
+    """The server refuses a part of the request that it could be asked without."""
+
+    def __init__(self, words: str, what: Literal["tools", "images"]):
+        super().__init__(words)
+        self.what = what
 
 
 class KernelError(CodeActError):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from codeact_jupyter.errors import ContextExceeded, ModelError
+from codeact_jupyter.errors import ContextExceeded, ModelError, NotTaken
 from codeact_jupyter.model import faults
 from codeact_jupyter.model.faults import Asked, Fault
 from codeact_jupyter.ports import Listener, Reply
@@ -86,8 +86,7 @@ class ChatModel:
             spent += pause
 
     def _request(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        sendable = [{name: _sendable(value) for name, value in message.items()} for message in messages]
-        request = {"model": self._endpoint.model, "messages": sendable, "stream_options": {"include_usage": True}}
+        request = {"model": self._endpoint.model, "messages": _sendable(list(messages)), "stream_options": {"include_usage": True}}
         return {**request, "tools": list(tools)} if tools else request
 
     async def _connected(self) -> "Connection":
@@ -120,7 +119,13 @@ class ChatModel:
         elif tried > 1:
             what += f"; tried {tried} times"
         words = self._masked(f"{what}. {fault.advice}")
-        return ContextExceeded(words) if fault.kind == "too_long" else ModelError(words)
+        match fault.kind:
+            case "too_long":
+                return ContextExceeded(words)
+            case "tools" | "images":
+                return NotTaken(words, fault.kind)
+            case _:
+                return ModelError(words)
 
     def _masked(self, words: str) -> str:
         return faults.masked(words, self._key)
@@ -132,4 +137,12 @@ def _seconds(seconds: float) -> str:
 
 def _sendable(value: Any) -> Any:
     """Half a surrogate pair, which programs do print, cannot be sent as UTF-8."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+    match value:
+        case str():
+            return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        case Mapping():
+            return {name: _sendable(held) for name, held in value.items()}
+        case [*parts]:
+            return [_sendable(part) for part in parts]
+        case _:
+            return value

@@ -13,6 +13,9 @@ from math import isfinite
 from typing import Literal
 from urllib.parse import urlsplit
 
+Feature = Literal["tools", "images"]
+"""What not every server takes."""
+
 _TOO_LONG_CODES = {"context_length_exceeded", "exceed_context_size_error"}
 _TOO_LONG_WORDS = (
     "context length",  # OpenAI, vLLM, LM Studio: "maximum context length is 4096 tokens"; Ollama: "input length exceeds …"
@@ -26,6 +29,13 @@ _TOO_LONG_WORDS = (
     "max_new_tokens` must be",  # text-generation-inference
 )
 _NO_CREDIT_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
+_REFUSES: dict[Feature, re.Pattern[str]] = {
+    # Ollama: "does not support tools"; vLLM: "requires --enable-auto-tool-choice"; llama.cpp: "tools param requires --jinja flag"
+    "tools": re.compile(r"\btools?\b|tool[_-]|function[ _-]?call", re.IGNORECASE),
+    # "image_url is only supported by certain models", "is not a multimodal model", "image input is not supported - hint: … mmproj"
+    "images": re.compile(r"\bimages?\b|image_|multi-?modal|\bvision\b|content type|must be a string|valid string|mmproj", re.IGNORECASE),
+}
+_BROKEN_CALL = re.compile(r"\bpars(?:e|ing)\b", re.IGNORECASE)  # what the model wrote, not what we asked
 _QUOTED = 300
 
 
@@ -33,7 +43,8 @@ _QUOTED = 300
 class Fault:
     """Why a try gave no reply."""
 
-    kind: Literal["passing", "lasting", "too_long"]
+    kind: Literal["passing", "lasting", "too_long", "tools", "images"]
+    """`tools`, `images`: the server does not take them."""
     what: str
     """What happened."""
     advice: str
@@ -69,12 +80,15 @@ class Refusal:
     asked_wait: float | None = None
 
 
-def refused(asked: Asked, refusal: Refusal) -> Fault:
-    """The server answered with an error: one table, from the particular to the general."""
+def refused(asked: Asked, refusal: Refusal, offers: frozenset[Feature] = frozenset()) -> Fault:
+    """The server answered with an error: one table, from the particular to the general.  `offers`: what the request held besides text."""
     status, said = refusal.status, _said(refusal)
     if _too_long(refusal):
         advice = "Start a new conversation, ask for less at once, or choose a model with a larger window."
         return Fault("too_long", f'The request is longer than the context window of the model "{asked.model}" ({said})', advice)
+    if feature := _refuses(refusal, offers):
+        advice = 'Choose format "code".' if feature == "tools" else 'Set images to "off".'
+        return Fault(feature, f'The model "{asked.model}" at {asked.url} takes no {feature} ({said})', advice)
     if status == 402 or refusal.codes & _NO_CREDIT_CODES:
         advice = "Check plan and billing of that account, or set another key in CODEACT_API_KEY or OPENAI_API_KEY."
         return Fault("lasting", f"The quota of the key at {asked.url} is used up ({said})", advice)
@@ -228,6 +242,14 @@ def _said(refusal: Refusal) -> str:
         return words or "an error, without a word"
     phrase = HTTPStatus(refusal.status).phrase if refusal.status in HTTPStatus._value2member_map_ else "no reason given"
     return f"{refusal.status}: {words or phrase}"
+
+
+def _refuses(refusal: Refusal, offers: frozenset[Feature]) -> Feature | None:
+    if refusal.status in (401, 402, 403, 408, 409, 413, 425, 429) or (
+        (refusal.status or 500) >= 500 and _BROKEN_CALL.search(refusal.message)
+    ):
+        return None
+    return next((name for name, words in _REFUSES.items() if name in offers and words.search(refusal.message)), None)
 
 
 def _too_long(refusal: Refusal) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from codeact_jupyter.events import Usage
 
 _CHARACTERS_PER_TOKEN = 4
+_IMAGE_TOKENS = 800  # of 768 pixels square
 
 
 class Heard:
@@ -19,12 +20,23 @@ class Heard:
         self.finish = ""
         """Why the server says that the reply is over; empty: it has not said so."""
         self.usage: Usage | None = None
-        self._calls: dict[int, dict[str, str]] = {}
+        self._calls: list[dict[str, Any]] = []
 
     @property
     def calls(self) -> tuple[str, ...]:
         """Native tool calls, as JSON: id, name, and arguments as the model wrote them."""
-        return tuple(json.dumps(call) for _, call in sorted(self._calls.items()))
+        return tuple(json.dumps({name: value for name, value in call.items() if name != "index"}) for call in self._calls)
+
+    @property
+    def called(self) -> int:
+        """How many calls have begun."""
+        return len(self._calls)
+
+    @property
+    def first_call(self) -> tuple[str, str]:
+        """Name and arguments of the first call, as far as they have come."""
+        call = self._calls[0]
+        return call["name"], call["arguments"]
 
     def take(self, chunk: object) -> tuple[str, bool]:
         """The text that a chunk adds, and whether it carries anything at all."""
@@ -51,19 +63,37 @@ class Heard:
     def _call(self, part: object) -> None:
         match part:
             case {"function": Mapping() as function, **rest}:
-                index = rest.get("index")
-                call = self._calls.setdefault(
-                    index if isinstance(index, int) else len(self._calls), {"id": "", "name": "", "arguments": ""}
-                )
-                call["id"] = call["id"] or str(rest.get("id") or "")
-                call["name"] += str(function.get("name") or "")
-                call["arguments"] += str(function.get("arguments") or "")
+                call = self._begun(rest.get("index"), str(rest.get("id") or ""), str(function.get("name") or ""))
+                match function.get("arguments"):
+                    case str() as arguments:
+                        call["arguments"] += _whole(arguments)
+                    case Mapping() as arguments:  # not as text, but as what it means
+                        call["arguments"] += json.dumps(dict(arguments))
+                if isinstance(extra := rest.get("extra_content"), Mapping):
+                    call["extra_content"] = dict(extra)
+
+    def _begun(self, index: object, id: str, name: str) -> dict[str, Any]:
+        """The call that a part belongs to; some servers give no index, or each call the same one."""
+        found = next((call for call in reversed(self._calls) if index in (None, call["index"])), None)
+        if found is None or (name and id and found["id"] not in ("", id)) or (index is None and name and found["name"]):
+            self._calls.append(found := {"index": index, "id": "", "name": "", "arguments": ""})
+        found["id"] = found["id"] or id
+        if name != found["name"]:  # some send it with each part
+            found["name"] += name
+        return found
 
 
 def estimated(messages: Sequence[Mapping[str, Any]], text: str) -> Usage:
     """Where the server could not say: about four characters a token."""
-    sent = sum(len(str(message.get("content", ""))) for message in messages)
+    sent = sum(_characters(message.get("content")) + len(str(message.get("tool_calls", ""))) for message in messages)
     return Usage(prompt=-(-sent // _CHARACTERS_PER_TOKEN), completion=-(-len(text) // _CHARACTERS_PER_TOKEN), estimated=True)
+
+
+def _characters(content: object) -> int:
+    """Of what a message holds, with images by what they cost rather than by their bytes."""
+    if isinstance(content, list):
+        return sum(len(part["text"]) if part.get("type") == "text" else _IMAGE_TOKENS * _CHARACTERS_PER_TOKEN for part in content)
+    return len(content) if isinstance(content, str) else 0
 
 
 def _whole(text: str) -> str:

@@ -4,7 +4,7 @@ Imported at first use and off the event loop, since that takes half a second.
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -13,7 +13,7 @@ import httpx2
 import openai
 
 from codeact_jupyter.model import faults
-from codeact_jupyter.model.faults import Asked, Fault, Refusal
+from codeact_jupyter.model.faults import Asked, Fault, Feature, Refusal
 from codeact_jupyter.model.heard import Heard, estimated
 from codeact_jupyter.ports import Listener, Reply
 
@@ -40,7 +40,7 @@ class Connection:
     async def ask(self, request: Mapping[str, Any], listener: Listener, silence: float) -> Reply | Fault:
         """One try.  A fault is a value, so that no exception drags along what the server said."""
         listener.begin()
-        attempt = _Attempt(self._asked, self._key, silence)
+        attempt = _Attempt(self._asked, self._key, silence, _offers(request))
         stream = await attempt.step(self._client.chat.completions.create(**request, stream=True))
         if isinstance(stream, Fault):
             return stream
@@ -50,12 +50,12 @@ class Connection:
         heard = attempt.heard
         match outcome:
             case "enough":
-                return Reply(heard.text, usage=estimated(request["messages"], heard.text))
+                return attempt.reply(request["messages"])
             case Fault() if not heard.finish:  # nothing that comes after the end of a reply can spoil it
                 return replace(outcome, waited=outcome.waited and not heard.spoke)
         if fault := self._flaw(heard, content_type):
             return fault
-        return Reply(heard.text, heard.calls, heard.usage or estimated(request["messages"], heard.text), cut=heard.finish == "length")
+        return attempt.reply(request["messages"])
 
     def _flaw(self, heard: Heard, content_type: str) -> Fault | None:
         match heard.finish:
@@ -74,10 +74,17 @@ class Connection:
 class _Attempt:
     """One try: what was heard, and how long may still be waited for more."""
 
-    def __init__(self, asked: Asked, key: str, silence: float):
-        self._asked, self._key, self._silence = asked, key, silence
+    def __init__(self, asked: Asked, key: str, silence: float, offers: frozenset[Feature]):
+        self._asked, self._key, self._silence, self._offers = asked, key, silence, offers
         self._deadline = asyncio.get_running_loop().time() + silence
         self.heard = Heard()
+        self._called = False
+
+    def reply(self, messages: Sequence[Mapping[str, Any]]) -> Reply:
+        """What was heard, as it is of use."""
+        heard, calls = self.heard, self.heard.calls
+        usage = heard.usage or estimated(messages, heard.text + "".join(calls))
+        return Reply(heard.text, calls, usage, cut=heard.finish == "length")
 
     async def listen(self, stream: openai.AsyncStream[Any], listener: Listener) -> Fault | str:
         """To the end ("over"), until the listener has "enough", or until something goes wrong."""
@@ -86,18 +93,27 @@ class _Attempt:
             chunk = await self.step(anext(chunks, _OVER))
             match _plain(chunk):
                 case Fault() as fault:
-                    return fault
+                    return "enough" if self._called else fault
                 case {"object": "error", "message": str(message)}:
                     return faults.refused(self._asked, Refusal(None, message=self._quoted(message)))
                 case over if over is _OVER:
-                    return "over"
+                    return "enough" if self._called else "over"
                 case data:
+                    begun = self.heard.called
                     text, carries = self.heard.take(data)
+            if self._called and (text.strip() or self.heard.called > begun):
+                return "enough"  # nothing behind a whole call is taken
             if text and not listener.text(text):
                 return "enough"
+            self._called = self._called or (self.heard.called > 0 and carries and not listener.call(*self.heard.first_call))
             if carries or self.heard.finish:
-                patience = min(self._silence, _LAST_WORDS_SECONDS) if self.heard.finish else self._silence
-                self._deadline = asyncio.get_running_loop().time() + patience
+                self._patient()
+
+    def _patient(self) -> None:
+        """After the end of a reply, or a whole call, only the usage is waited for."""
+        over = bool(self.heard.finish) or self._called
+        patience = min(self._silence, _LAST_WORDS_SECONDS) if over else self._silence
+        self._deadline = asyncio.get_running_loop().time() + patience
 
     async def step(self, step: Awaitable[T]) -> T | Fault:
         """The next thing from the server, or what went wrong with it."""
@@ -108,13 +124,13 @@ class _Attempt:
             return faults.silent(self._asked, self._silence, self.heard.spoke)
         except openai.APIStatusError as error:
             wait = faults.asked_wait(error.response.headers, datetime.now(UTC))
-            return faults.refused(self._asked, self._refusal(error, error.status_code, wait))
+            return faults.refused(self._asked, self._refusal(error, error.status_code, wait), self._offers)
         except openai.APIConnectionError as error:
             return self._broken(error)
         except openai.APIError as error:  # an error object in mid-stream
             code = error.code or ""
             status = int(code) if code.isdecimal() and 400 <= int(code) < 600 else None
-            return faults.refused(self._asked, self._refusal(error, status))
+            return faults.refused(self._asked, self._refusal(error, status), self._offers)
         except (ValueError, openai.OpenAIError):  # the SDK lets JSON's and UTF-8's own errors through
             return faults.malformed(self._asked)
 
@@ -135,6 +151,12 @@ class _Attempt:
 
     def _quoted(self, message: str) -> str:
         return faults.one_line(faults.masked(message, self._key))  # masked first: half a key would not be found
+
+
+def _offers(request: Mapping[str, Any]) -> frozenset[Feature]:
+    """What of a request a server may not know."""
+    images = any(isinstance(message["content"], list) for message in request["messages"])
+    return frozenset(name for name, there in (("tools", "tools" in request), ("images", images)) if there)  # type: ignore[misc]
 
 
 def _plain(chunk: object) -> object:
