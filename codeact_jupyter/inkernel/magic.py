@@ -1,0 +1,76 @@
+"""`%codeact` and `%%codeact`: where a request is sent on to the server, or worked on right here.  Begin with `CodeActMagics`."""
+
+import importlib
+from typing import Any
+from uuid import uuid4
+
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_cell_magic, magics_class
+
+from codeact_jupyter.inkernel.options import HELP, Asked, parse
+from codeact_jupyter.inkernel.requests import LastError, explain
+
+AGAIN = "The agent's own code cannot ask the agent."
+
+
+def load(shell: InteractiveShell) -> None:
+    """What `%load_ext codeact_jupyter` does."""
+    shell.register_magics(CodeActMagics(shell))
+
+
+@magics_class
+class CodeActMagics(Magics):
+    """Of one shell."""
+
+    def __init__(self, shell: InteractiveShell):
+        super().__init__(shell)
+        self._user = shell
+        self._session = uuid4().hex
+        self._last_error = LastError(shell)
+        self._working = False
+        shell.events.register("post_run_cell", self._last_error.heard)
+
+    @line_cell_magic
+    def codeact(self, line: str, cell: str | None = None) -> None:
+        """Ask the agent; `%codeact` alone says how."""
+        asked = parse(line)
+        if cell is not None:
+            self._ask(_instruction(asked, cell), asked)
+            return
+        match asked.words:
+            case ():
+                print(HELP)  # noqa: T201
+            case ("fix",):
+                self._ask(self._last_error.request(), asked)
+            case ("explain", *names):
+                self._ask(explain(self._user, names), asked)
+            case ("config" | "history" as what,):
+                self._tell(what, asked)
+            case (word, *_):
+                raise UsageError(f"There is no `%codeact {word}`. Write what you want into a cell that begins with %%codeact.")
+
+    def _ask(self, request: str, asked: Asked) -> None:
+        if self._working:
+            raise UsageError(AGAIN)
+        self._working = self._last_error.deaf = True
+        try:
+            _here().ask(self._user, self._session, request, asked.settings)
+        finally:
+            self._working = self._last_error.deaf = False
+
+    def _tell(self, what: str, asked: Asked) -> None:
+        print(_here().tell(self._user, self._session, what, asked.settings))  # noqa: T201
+
+
+def _instruction(asked: Asked, cell: str) -> str:
+    if asked.words:
+        raise UsageError(f"{asked.words[0]!r} is no option. What you want goes below the line with %%codeact.")
+    if not cell.strip():
+        raise UsageError("The request is empty. Write what you want below the line with %%codeact.")
+    return cell.strip()
+
+
+def _here() -> Any:
+    """Heavy: model, store and messages are loaded with the first run."""
+    return importlib.import_module("codeact_jupyter.inkernel.here")

@@ -1,0 +1,66 @@
+"""The magics' lines: options and what is asked, or a clear word about what cannot be read."""
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from IPython.core.error import UsageError
+
+from codeact_jupyter.errors import SettingError
+
+HELP = """\
+%%codeact [options]        the rest of the cell says what is wanted
+%codeact fix               mends the last error
+%codeact explain NAME      says what a variable holds, or what a function does
+%codeact config            the settings that hold
+%codeact history           the runs of this notebook, or of this session
+
+--model NAME               model to ask; `offline` is the built-in one
+--base-url URL             an OpenAI-compatible server
+--max-steps N              replies that the run may take
+--timeout S                seconds that an action may run before the model is told
+--approval auto            which actions ask first
+--wait                     the next cell waits until the run has ended (in JupyterLab; elsewhere it always does)
+"""
+
+_SETTINGS = ("model", "base_url", "max_steps", "timeout", "approval")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a line says."""
+
+    words: Sequence[str] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    wait: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}. `%codeact` alone lists what there is.")
+
+
+def parse(line: str) -> Asked:
+    """Raises IPython's `UsageError`, which is shown as it stands."""
+    parser = _Parser(prog="%codeact", add_help=False, allow_abbrev=False)
+    parser.add_argument("words", nargs="*")
+    for name in ("--model", "--base-url"):
+        parser.add_argument(name)
+    parser.add_argument("--max-steps", type=int)
+    parser.add_argument("--timeout", type=float)
+    parser.add_argument("--approval", choices=["auto"])
+    parser.add_argument("--wait", action="store_true")
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"{error}: {line}") from None
+    found = parser.parse_intermixed_args(words)
+    settings = {name: getattr(found, name) for name in _SETTINGS if getattr(found, name) is not None}
+    return Asked(tuple(found.words), settings, found.wait)
+
+
+def usage(error: SettingError) -> UsageError:
+    """A setting that cannot be used, said as a mistake in the line."""
+    return UsageError(str(error))
