@@ -145,7 +145,7 @@ class _Attempt:
             case httpx2.ConnectTimeout():
                 return faults.unreachable(self._asked, f"no connection within {_CONNECT_SECONDS:g} s")
             case httpx2.ConnectError() | httpx2.ProxyError() as cause:
-                return faults.unreachable(self._asked, _reason(cause))
+                return faults.unreachable(self._asked, reason(cause))
             case _:
                 return faults.dropped(self._asked, self.heard.spoke)
 
@@ -173,7 +173,7 @@ def _message(body: object) -> str:
             return ""
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
     """The system's own words, which are at the bottom of the chain."""
     while deeper := error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__ or error.__context__:
         error = deeper
