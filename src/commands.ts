@@ -42,11 +42,24 @@ export function addCommands(
     isEnabled: () => panel.model !== null && !isRunning(),
     execute: () => panel.model?.newConversation()
   });
+  commands.addCommand(CommandIDs.connectModel, {
+    label: trans.__('Connect a Model'),
+    caption: trans.__('Choose who answers: a provider, or a server on this machine'),
+    execute: () => {
+      shell.activateById(panel.id);
+      panel.showConnect(true);
+    }
+  });
   commands.addCommand(CommandIDs.openSettings, {
     label: trans.__('Settings'),
     execute: () => commands.execute('settingeditor:open', { query: 'CodeAct' })
   });
-  for (const command of [CommandIDs.openPanel, CommandIDs.stopRun, CommandIDs.newConversation]) {
+  for (const command of [
+    CommandIDs.openPanel,
+    CommandIDs.stopRun,
+    CommandIDs.newConversation,
+    CommandIDs.connectModel
+  ]) {
     palette?.addItem({ command, category: trans.__('CodeAct') });
   }
 }

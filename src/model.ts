@@ -2,7 +2,6 @@
  * One notebook's conversation in this browser: a connection, the state reduced from it, and one signal.
  */
 
-import { YNotebook } from '@jupyter/ydoc';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { Contents, ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -15,7 +14,7 @@ import type { ServerMessage, StartRun, Subscribe, Welcome } from './protocol';
 import { cutOffRuns, liveRun } from './runReading';
 import { EMPTY, LocalMessage, RunState, reduce } from './runState';
 import { Conversation, conversationOf } from './conversation';
-import { endCells, openSocket, probeSocket, startKernel } from './notebook';
+import { documentOf, endCells, isCollaborative, openSocket, probeSocket, startKernel } from './notebook';
 import { NotebookContext, Saving } from './saving';
 import { DocumentSync } from './sync';
 
@@ -36,7 +35,7 @@ export class RunModel implements IDisposable {
     const { context } = options;
     this._saving = new Saving(context, options.contents, options.trans);
     this._connection = new Connection({
-      open: () => openSocket(options.serverSettings, context, this._document),
+      open: () => openSocket(options.serverSettings, context, documentOf(context)),
       probe: () => probeSocket(options.serverSettings, context),
       subscription: () => ({ base: this._saving.base, settings: options.settings() })
     });
@@ -119,6 +118,11 @@ export class RunModel implements IDisposable {
     this._connection.send({ type: 'new_conversation' });
   }
 
+  /** Asks this model from the next run on; both empty: as the settings and the server have it. */
+  chooseModel(connection: string, model: string): void {
+    this._connection.send({ type: 'choose_model', connection, model });
+  }
+
   /** Opens the connection now: makes this tab the live one again, or tries once more after a refusal. */
   reconnect(): void {
     this._connection.connect();
@@ -166,17 +170,10 @@ export class RunModel implements IDisposable {
     session.connectionStatusChanged.connect(this._draw, this);
   }
 
-  private get _document(): YNotebook | null {
-    const { sharedModel } = this.context.model;
-    return sharedModel instanceof YNotebook ? sharedModel : null;
-  }
-
-  /** Not where jupyter-collaboration keeps the document: the server edits its room then. */
   private _startSync(): void {
-    const { model } = this.context;
-    const collaborative = model.collaborative || model.sharedModel.getState('document_id') !== undefined;
-    if (this._sync === null && !collaborative && this._document !== null) {
-      this._sync = new DocumentSync(this._document.ydoc, this._connection);
+    const document = documentOf(this.context);
+    if (this._sync === null && document !== null && !isCollaborative(this.context)) {
+      this._sync = new DocumentSync(document.ydoc, this._connection);
     }
   }
 
@@ -207,7 +204,7 @@ export class RunModel implements IDisposable {
       return;
     }
     this._sync?.start();
-    endCells(this._document, cutOffRuns(this._state));
+    endCells(documentOf(this.context), cutOffRuns(this._state));
     for (const run of this._state.runs.filter(candidate => candidate.conversation === null)) {
       this._send(run.id, run.request);
     }

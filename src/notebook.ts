@@ -11,6 +11,17 @@ import type { NotebookContext } from './saving';
 
 const SOCKET = 'codeact/api/socket';
 
+/** The shared document of a notebook. */
+export function documentOf(context: NotebookContext): YNotebook | null {
+  const { sharedModel } = context.model;
+  return sharedModel instanceof YNotebook ? sharedModel : null;
+}
+
+/** Where jupyter-collaboration keeps the document, the server edits its room. */
+export function isCollaborative({ model }: NotebookContext): boolean {
+  return model.collaborative || model.sharedModel.getState('document_id') !== undefined;
+}
+
 /** Opens the socket of a notebook and of this browser's document of it. */
 export function openSocket(
   server: ServerConnection.ISettings,

@@ -7,13 +7,16 @@ import React from 'react';
 
 import { anchorOf } from './cells';
 import { ConversationChat } from './chatModel';
-import { Panel, PanelActions, PanelTarget } from './components/Panel';
+import type { PanelActions, PanelTarget } from './components/ConversationView';
+import { Panel } from './components/Panel';
+import type { ConnectClient } from './connect';
 import { panelIcon } from './icons';
 import type { RunModel } from './model';
 import type { IRunModels } from './tokens';
 
 export interface SidePanelOptions {
   readonly models: IRunModels;
+  readonly client: ConnectClient;
   readonly rendermime: IRenderMimeRegistry;
   readonly themes: IThemeManager | null;
   readonly trans: TranslationBundle;
@@ -52,9 +55,19 @@ export class SidePanel extends ReactWidget {
     this.update();
   }
 
-  /** Puts the cursor into the composer. */
+  /** Puts the cursor into the composer, or to where a model is connected in its place. */
   focusComposer(): void {
-    this._target?.chat.input.focus();
+    if (this._isConnecting) {
+      this.node.querySelector<HTMLElement>('.codeact-Connect-title')?.focus();
+    } else {
+      this._target?.chat.input.focus();
+    }
+  }
+
+  /** Shows where a model is connected, or the conversation again. */
+  showConnect(shown: boolean): void {
+    this._isConnecting = shown;
+    this.update();
   }
 
   protected onAfterShow(): void {
@@ -62,8 +75,18 @@ export class SidePanel extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    const { rendermime, themes, trans, actions } = this._options;
-    return <Panel target={this._target} rendermime={rendermime} themes={themes} trans={trans} actions={actions} />;
+    const { client, rendermime, themes, trans, actions } = this._options;
+    return (
+      <Panel
+        target={this._target}
+        isConnecting={this._isConnecting}
+        client={client}
+        rendermime={rendermime}
+        themes={themes}
+        trans={trans}
+        actions={actions}
+      />
+    );
   }
 
   private _connect(): void {
@@ -92,6 +115,7 @@ export class SidePanel extends ReactWidget {
   private readonly _chats = new WeakMap<RunModel, ConversationChat>();
   /** The cell that was active when a conversation's last request was asked. */
   private readonly _asked = new WeakMap<RunModel, string | null>();
+  private _isConnecting = false;
   private _notebook: NotebookPanel | null = null;
   private _target: PanelTarget | null = null;
 }

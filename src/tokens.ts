@@ -25,6 +25,7 @@ export const CommandIDs = {
   openPanel: 'codeact:open-panel',
   stopRun: 'codeact:stop-run',
   newConversation: 'codeact:new-conversation',
+  connectModel: 'codeact:connect-model',
   openSettings: 'codeact:open-settings'
 } as const;
 

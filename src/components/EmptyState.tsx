@@ -1,14 +1,17 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import type { Welcome } from '../protocol';
+
 export interface EmptyStateProps {
-  readonly examples: readonly string[];
+  readonly welcome: Welcome | null;
   readonly trans: TranslationBundle;
   readonly onExample: (request: string) => void;
+  readonly onConnect: () => void;
 }
 
 /** Before the first request: what this is, and requests that fit the notebook. */
-export function EmptyState({ examples, trans, onExample }: EmptyStateProps): JSX.Element {
+export function EmptyState({ welcome, trans, onExample, onConnect }: EmptyStateProps): JSX.Element {
   return (
     <div className="codeact-Empty">
       <p>
@@ -18,11 +21,19 @@ export function EmptyState({ examples, trans, onExample }: EmptyStateProps): JSX
           {trans.__('Code runs as cells in your kernel. You can stop it at any time.')}
         </span>
       </p>
-      {examples.map(example => (
+      {(welcome?.examples ?? []).map(example => (
         <button key={example} className="codeact-Button codeact-mod-wide" onClick={() => onExample(example)}>
           {example}
         </button>
       ))}
+      {welcome?.where === 'built-in' && (
+        <p className="codeact-Quiet">
+          {trans.__('The built-in model answers simple questions about tables.')}{' '}
+          <button className="codeact-Link" onClick={onConnect}>
+            {trans.__('Connect a model of your own')}
+          </button>
+        </p>
+      )}
     </div>
   );
 }

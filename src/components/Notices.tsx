@@ -11,11 +11,13 @@ export interface NoticesProps {
   readonly model: RunModel;
   readonly isCellGone: boolean;
   readonly trans: TranslationBundle;
+  readonly onConnect: () => void;
   readonly onSettings: () => void;
 }
 
 /** What belongs to no run, above the composer: each with what to do about it. */
-export function Notices({ conversation, model, isCellGone, trans, onSettings }: NoticesProps): JSX.Element {
+export function Notices(props: NoticesProps): JSX.Element {
+  const { conversation, model, isCellGone, trans, onConnect, onSettings } = props;
   const { state, status } = conversation;
   const problem = state.welcome?.problem ?? '';
   return (
@@ -44,7 +46,14 @@ export function Notices({ conversation, model, isCellGone, trans, onSettings }: 
         />
       )}
       {problem !== '' && (
-        <Banner tone="error" message={problem} actions={[{ label: trans.__('Open settings'), act: onSettings }]} />
+        <Banner
+          tone="error"
+          message={problem}
+          actions={[
+            { label: trans.__('Connect a model'), act: onConnect },
+            { label: trans.__('Open settings'), act: onSettings }
+          ]}
+        />
       )}
       {state.notice !== '' && state.notice !== problem && (
         <Banner

@@ -15,6 +15,7 @@ export interface RunViewProps {
   readonly trans: TranslationBundle;
   readonly onCell: (cellId: string) => void;
   readonly onAgain: (request: string) => void;
+  readonly onConnect: () => void;
   readonly onSettings: () => void;
 }
 
@@ -92,7 +93,7 @@ function Draft({ typing }: { readonly typing: string }): JSX.Element | null {
   );
 }
 
-function Ending({ run, isLast, trans, onAgain, onSettings }: RunViewProps): JSX.Element | null {
+function Ending({ run, isLast, trans, onAgain, onConnect, onSettings }: RunViewProps): JSX.Element | null {
   if (run.live) {
     return null;
   }
@@ -104,8 +105,9 @@ function Ending({ run, isLast, trans, onAgain, onSettings }: RunViewProps): JSX.
   const { reason, message } = run.finished;
   switch (reason) {
     case 'failed': {
+      const connect = { label: trans.__('Connect a model'), act: onConnect };
       const settings = { label: trans.__('Open settings'), act: onSettings };
-      return <Banner tone="error" message={message} actions={isLast ? [settings, again] : []} />;
+      return <Banner tone="error" message={message} actions={isLast ? [again, connect, settings] : []} />;
     }
     case 'limit':
     case 'stuck':

@@ -1,22 +1,30 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import type { ConnectClient } from '../connect';
 import type { Welcome } from '../protocol';
 import { secondsBetween } from '../runReading';
 import type { Run } from '../runState';
+import { ConnectPicker } from './ConnectPicker';
+import { sentText } from './connectWording';
 import { useNow } from './useNow';
 import { tokensText, wholeSecondsText } from './wording';
 
 export interface StatusLineProps {
+  readonly client: ConnectClient;
   readonly welcome: Welcome | null;
+  /** Whether the server would hear of a choice now. */
+  readonly isOpen: boolean;
   /** The run that goes on, or the last one. */
   readonly run: Run | null;
   readonly trans: TranslationBundle;
+  readonly onChoose: (connection: string, model: string) => void;
   readonly onConnect: () => void;
 }
 
 /** Which model, where what is sent goes, and what the run has used. */
-export function StatusLine({ welcome, run, trans, onConnect }: StatusLineProps): JSX.Element {
+export function StatusLine(props: StatusLineProps): JSX.Element {
+  const { client, welcome, isOpen, run, trans, onChoose, onConnect } = props;
   const now = useNow(run !== null && run.live);
   const used: string[] = [];
   if (run !== null) {
@@ -30,7 +38,19 @@ export function StatusLine({ welcome, run, trans, onConnect }: StatusLineProps):
   }
   return (
     <footer className="codeact-Status">
-      <span>{welcome === null ? '' : modelText(trans, welcome)}</span>
+      {welcome !== null && (
+        <span className="codeact-Status-model">
+          <ConnectPicker
+            client={client}
+            welcome={welcome}
+            isOpen={isOpen}
+            trans={trans}
+            onChoose={onChoose}
+            onConnect={onConnect}
+          />
+          {sentText(trans, welcome) !== '' && <span> · {sentText(trans, welcome)}</span>}
+        </span>
+      )}
       {(welcome?.where === 'built-in' || welcome?.model === '') && (
         <button className="codeact-Link" onClick={onConnect}>
           {trans.__('connect a model')}
@@ -39,18 +59,4 @@ export function StatusLine({ welcome, run, trans, onConnect }: StatusLineProps):
       <span className="codeact-Status-used">{used.join(' · ')}</span>
     </footer>
   );
-}
-
-function modelText(trans: TranslationBundle, welcome: Welcome): string {
-  if (welcome.model === '') {
-    return trans.__('no model');
-  }
-  switch (welcome.where) {
-    case 'built-in':
-      return trans.__('built-in model · simple questions');
-    case 'local':
-      return trans.__('%1 · local', welcome.model);
-    case 'remote':
-      return trans.__('%1 · remote', welcome.model);
-  }
 }

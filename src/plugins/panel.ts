@@ -7,7 +7,8 @@ import { Menu } from '@lumino/widgets';
 
 import { showCell } from '../cells';
 import { addCommands } from '../commands';
-import type { PanelActions } from '../components/Panel';
+import type { PanelActions } from '../components/ConversationView';
+import { ConnectClient } from '../connect';
 import { LocalSanitizer } from '../images';
 import { SidePanel } from '../panel';
 import { CommandIDs, IRunModels } from '../tokens';
@@ -33,6 +34,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('codeact_jupyter');
     const menu = new Menu({ commands: app.commands });
     menu.addItem({ command: CommandIDs.newConversation });
+    menu.addItem({ command: CommandIDs.connectModel });
     menu.addItem({ command: CommandIDs.openSettings });
     const actions: PanelActions = {
       goToNotebook: () => panel.notebook !== null && app.shell.activateById(panel.notebook.id),
@@ -49,11 +51,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
           activate: true,
           kernelName: app.serviceManager.kernelspecs.specs?.default
         }),
+      connectModel: () => app.commands.execute(CommandIDs.connectModel),
+      leaveConnect: () => panel.showConnect(false),
       openSettings: () => app.commands.execute(CommandIDs.openSettings),
       openMenu: (x, y) => menu.open(x, y, { horizontalAlignment: 'right' })
     };
     const panel = new SidePanel({
       models,
+      client: new ConnectClient(app.serviceManager.serverSettings),
       rendermime: rendermime.clone({ sanitizer: new LocalSanitizer(sanitizer) }),
       themes,
       trans,

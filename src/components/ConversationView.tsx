@@ -1,0 +1,127 @@
+import type { IChatModel } from '@jupyter/chat';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React, { useEffect, useRef, useState } from 'react';
+
+import type { ConnectClient } from '../connect';
+import type { Conversation } from '../conversation';
+import type { RunModel } from '../model';
+import { conversationRuns, liveRun } from '../runReading';
+import { Announcer } from './Announcer';
+import { Composer } from './Composer';
+import { EmptyState } from './EmptyState';
+import { Log } from './Log';
+import { Notices } from './Notices';
+import { RunView } from './RunView';
+import { StatusLine } from './StatusLine';
+
+/** A conversation, and the chat model over it. */
+export interface PanelTarget {
+  readonly model: RunModel;
+  readonly chat: IChatModel;
+}
+
+/** What the panel asks of the application. */
+export interface PanelActions {
+  readonly goToNotebook: () => void;
+  /** False when the cell is gone. */
+  readonly goToCell: (cellId: string) => Promise<boolean>;
+  readonly createNotebook: () => void;
+  /** Shows where a model is connected, in the place of the conversation. */
+  readonly connectModel: () => void;
+  /** Shows the conversation again. */
+  readonly leaveConnect: () => void;
+  readonly openSettings: () => void;
+  readonly openMenu: (x: number, y: number) => void;
+}
+
+export interface ConversationViewProps {
+  readonly target: PanelTarget;
+  readonly conversation: Conversation;
+  /** Something else is shown in its place: it stays as it is, with the words in its composer. */
+  readonly isHidden: boolean;
+  readonly client: ConnectClient;
+  readonly trans: TranslationBundle;
+  readonly actions: PanelActions;
+}
+
+/** What was said and done about one notebook, and where to go on. */
+export function ConversationView(props: ConversationViewProps): JSX.Element {
+  const { target, conversation, isHidden, client, trans, actions } = props;
+  const { model, chat } = target;
+  const { welcome } = conversation.state;
+  useReturnedWords(target, conversation.state.returned.length);
+  useComeBack(target, isHidden);
+  const [gone, setGone] = useState(false);
+  const runs = conversationRuns(conversation.state);
+  const last = runs.at(-1) ?? null;
+  const ask = (request: string): unknown => chat.sendMessage({ body: request });
+  return (
+    <>
+      <div className="codeact-Conversation" hidden={isHidden}>
+        <Log label={trans.__('Conversation about %1', conversation.name)}>
+          {runs.length === 0 && (
+            <EmptyState welcome={welcome} trans={trans} onExample={ask} onConnect={actions.connectModel} />
+          )}
+          {runs.map(run => (
+            <RunView
+              key={run.id}
+              run={run}
+              isLast={run === last}
+              trans={trans}
+              onCell={cell => void actions.goToCell(cell).then(found => setGone(!found))}
+              onAgain={ask}
+              onConnect={actions.connectModel}
+              onSettings={actions.openSettings}
+            />
+          ))}
+        </Log>
+        <Notices
+          conversation={conversation}
+          model={model}
+          isCellGone={gone}
+          trans={trans}
+          onConnect={actions.connectModel}
+          onSettings={actions.openSettings}
+        />
+        <Composer
+          input={chat.input}
+          isRunning={liveRun(conversation.state) !== null}
+          isReadOnly={conversation.status === 'superseded'}
+          last={last?.request ?? ''}
+          trans={trans}
+        />
+        <StatusLine
+          client={client}
+          welcome={welcome}
+          isOpen={conversation.status === 'open'}
+          run={last}
+          trans={trans}
+          onChoose={(connection, name) => model.chooseModel(connection, name)}
+          onConnect={actions.connectModel}
+        />
+      </div>
+      <Announcer run={last} alert={conversation.state.notice} trans={trans} />
+    </>
+  );
+}
+
+/** Words that were not taken go back to where they were typed, before what is typed there now. */
+function useReturnedWords({ model, chat }: PanelTarget, count: number): void {
+  useEffect(() => {
+    const words = model.takeReturned();
+    if (words.length > 0) {
+      chat.input.value = [...words, chat.input.value].filter(part => part !== '').join('\n');
+    }
+  }, [model, chat, count]);
+}
+
+/** Who comes back to the conversation goes on where they write. */
+function useComeBack({ chat }: PanelTarget, isHidden: boolean): void {
+  const wasHidden = useRef(isHidden);
+  useEffect(() => {
+    if (wasHidden.current && !isHidden) {
+      chat.input.focus();
+    }
+    wasHidden.current = isHidden;
+  }, [chat, isHidden]);
+}
