@@ -12,6 +12,7 @@ from traitlets import TraitError
 
 from codeact_jupyter.config import CodeAct, Settings, settle
 from codeact_jupyter.errors import CodeActError, SettingError
+from codeact_jupyter.server.runs import RunHandler, RunsHandler
 from codeact_jupyter.server.websocket import NotebookSocket
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class CodeActExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         self.handlers.append((url_path_join("codeact", "api", "socket"), NotebookSocket))
+        self.handlers.extend(((url_path_join("codeact", "api", "runs"), RunsHandler), (url_path_join("codeact", "api", "run"), RunHandler)))
 
     @property
     def store(self) -> "Store":

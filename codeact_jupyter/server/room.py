@@ -124,6 +124,11 @@ class Room:
         else:
             self._spawn(self.desk.restart_kernel())
 
+    @property
+    def waiting(self) -> bool:
+        """The run that goes on waits for the user's word."""
+        return self._restart is not None
+
     def tell(self, message: BaseModel) -> None:
         if self._listener:
             self._listener.tell(message)

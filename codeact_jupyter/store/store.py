@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from codeact_jupyter.errors import StoreError
 from codeact_jupyter.events import Event, Recorded
 from codeact_jupyter.store.migrations import migrate
+from codeact_jupyter.store.recent import RECENT, Entry
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
@@ -94,6 +95,14 @@ class Store:
         return [
             str(run) for (run,) in self._db.execute("SELECT id FROM runs WHERE conversation = ? ORDER BY started, rowid", (conversation,))
         ]
+
+    def recent(self, limit: int, before: str = "", path: str = "", run: str = "") -> list[Entry]:
+        """The newest runs: of all notebooks, or of one; started before a time; or one run alone.  Raises `StoreError`."""
+        try:
+            rows = self._db.execute(RECENT, {"limit": limit, "before": before, "path": path, "run": run}).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"The store of runs {self.path} cannot be read ({error}).") from error
+        return [Entry(*row) for row in rows]
 
     def append(self, run: str, event: Event) -> Recorded:
         """The run's next event; on disk (safe when this process is killed) when it returns.  Raises `StoreError`."""
