@@ -16,10 +16,15 @@ from codeact_jupyter.server.runs import RunHandler, RunsHandler
 from codeact_jupyter.server.websocket import NotebookSocket
 
 if TYPE_CHECKING:
+    from codeact_jupyter.server.magic import Magics
     from codeact_jupyter.server.room import Room
     from codeact_jupyter.store import Store
 
 CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
+KERNEL_EVENTS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
+
+MARK = "CODEACT_SERVER"
+"""Environment variable of the kernels that are started here: this process's number, so that `%codeact` knows whom it can ask."""
 
 COLLABORATION = "jupyter_server_ydoc"
 """The server extension of jupyter-collaboration, which keeps the documents of open notebooks itself."""
@@ -37,6 +42,7 @@ class CodeActExtension(ExtensionApp):
         """Takes our key out of what kernels and terminals inherit."""
         self.environment = dict(os.environ)
         os.environ.pop("CODEACT_API_KEY", None)
+        os.environ[MARK] = str(os.getpid())
         self.misconfigured = ""
         try:
             self.config_values = CodeAct(parent=self)
@@ -51,6 +57,8 @@ class CodeActExtension(ExtensionApp):
         """Of notebooks that are no longer where they were, or gone."""
         self.settings["codeact"] = self
         self.server.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=self._contents_changed)
+        self._magics: Magics | None = None
+        self.server.event_logger.add_listener(schema_id=KERNEL_EVENTS, listener=self._kernel_changed)
 
     @property
     def server(self) -> Any:
@@ -132,8 +140,17 @@ class CodeActExtension(ExtensionApp):
         except CodeActError as error:
             self.log.error("codeact: %s", error)
 
+    async def _kernel_changed(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        if self._magics is None:
+            from codeact_jupyter.server.magic import Magics  # with the first kernel, not at server start
+
+            self._magics = Magics(self)
+        await self._magics.kernel_changed(str(data.get("action")), str(data.get("kernel_id", "")), str(data.get("status", "success")))
+
     async def stop_extension(self) -> None:
         """What goes on is cut off, recorded as far as it came; the notebooks have what was done."""
+        if self._magics:
+            await self._magics.close()
         rooms = [*self.rooms.values(), *self._replaced]
         for error in await asyncio.gather(*(room.close() for room in rooms), return_exceptions=True):
             if error:

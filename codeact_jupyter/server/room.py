@@ -1,7 +1,7 @@
 """One notebook as the server serves it: its session, its desk, and the browser that shows it."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
@@ -42,6 +42,8 @@ class Room:
         self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self.notice)
         self.session = Session(self.desk, app.store, self.settings, self)
         self._listener: Listener | None = None
+        self.overhear: list[Callable[[BaseModel], None]] = []
+        """Who else is told what the browser is told: the cell that a run was asked in."""
         self._user: dict[str, Any] = {}
         self._unheard: list[Notice] = []
         self._type = Paced(self.tell, TYPING_PAUSE)
@@ -92,13 +94,18 @@ class Room:
         await self.desk.closed(listener, keep)
 
     def start(self, listener: Listener, request: Request) -> None:
-        """Begin a run, unless it was begun already.  Raises `CodeActError` with why it could not."""
+        """Begin a run that the page asks for.  Raises `CodeActError` with why it could not."""
         if not self.desk.shown_by(listener):
             raise CodeActError(SUPERSEDED)
+        self.begin(request)
+
+    def begin(self, request: Request) -> "asyncio.Task[RunFinished] | None":
+        """Begin a run; None: it was begun already.  Raises `CodeActError` with why it could not."""
         if self._app.collaboration:
             raise CodeActError(self._app.collaboration)
         if task := self.session.start(request):
             task.add_done_callback(lambda task: self._over(request.run, task))
+        return task
 
     async def configure(self, settings: dict[str, Any]) -> None:
         """The user's settings changed: they hold from the next run on."""
@@ -130,6 +137,8 @@ class Room:
         return self._restart is not None
 
     def tell(self, message: BaseModel) -> None:
+        for hear in self.overhear:
+            hear(message)
         if self._listener:
             self._listener.tell(message)
 
