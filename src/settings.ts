@@ -2,7 +2,19 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import type { Subscribe } from './protocol';
 
-const KEYS = ['model', 'base_url', 'max_steps', 'timeout'] as const;
+/** By the server's names, as the settings page has them. */
+const KEYS = [
+  'model',
+  'base_url',
+  'max_steps',
+  'timeout',
+  'reply_timeout',
+  'format',
+  'images',
+  'tidy',
+  'scratch',
+  'observation_chars'
+] as const;
 
 /** What the user has set differently from the defaults: only that overrules the server's own configuration. */
 export function ownSettings(settings: ISettingRegistry.ISettings | null): Subscribe['settings'] {
