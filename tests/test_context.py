@@ -1,10 +1,11 @@
 """What a run's first request carries, and the files beside the notebook."""
 
 import json
+import os
 
 import pytest
 
-from codeact_jupyter.beside import files_beside
+from codeact_jupyter.beside import Beside
 from codeact_jupyter.context import Context, render
 from codeact_jupyter.ports import Name
 from codeact_jupyter.suggest import suggestions
@@ -26,45 +27,17 @@ def line(text, name):
     return next(row for row in text.splitlines() if row.startswith(f'- "{name}"'))
 
 
-def test_files_are_told_by_name_size_columns_and_two_rows(folder):
-    files, more = files_beside(folder)
+def test_files_are_told_by_name_size_columns_with_types_and_two_rows(folder):
+    files, more = Beside().look(folder)
     text = render(Context("a.ipynb", files=files, more_files=more))
     assert line(text, "penguins.csv") == (
-        '- "penguins.csv", 70 B, 3 lines; separator ","; columns ["island", "body_mass_g", "sex"]; '
+        '- "penguins.csv", 70 B, 3 rows; separator ","; columns {"island": "text, 3 different: Biscoe | Dream | Torgersen", '
+        '"body_mass_g": "int 3750 … 3800; 1 missing", "sex": "text, 2 different: MALE | FEMALE; 1 missing"}; '
         'first rows [["Biscoe", "3750", "MALE"], ["Dream", "3800", "FEMALE"]]'
     )
     assert json.dumps("\t") in line(text, "weather.tsv")
     assert line(text, "notes.txt") == '- "notes.txt", 5 B'
     assert "hidden" not in text and "script.py" not in text
-
-
-@pytest.mark.parametrize(
-    ("content", "columns"),
-    [
-        (b"a;b\n1,5;2\n", ["a", "b"]),
-        ("größe,b\n1,2\n".encode(), ["größe", "b"]),
-        ("größe,b\n1,2\n".encode("latin-1"), ["größe", "b"]),
-        ("﻿a,b\n1,2\n".encode(), ["a", "b"]),
-        (b'"x, y",b\r\n1,2\r\n', ["x, y", "b"]),
-        (b"", []),
-        (b"\x00\x01", []),
-    ],
-)
-def test_tables_of_all_sorts_are_read(tmp_path, content, columns):
-    (tmp_path / "t.csv").write_bytes(content)
-    [file], _ = files_beside(tmp_path)
-    assert list(file.columns) == columns
-
-
-def test_a_folder_that_is_not_there_has_no_files(tmp_path):
-    assert files_beside(tmp_path / "none") == ([], 0)
-
-
-def test_a_folder_of_many_files_is_bounded(tmp_path):
-    for number in range(60):
-        (tmp_path / f"{number:02}.csv").write_text("a,b\n1,2\n")
-    files, more = files_beside(tmp_path)
-    assert (len(files), more) == (40, 20)
 
 
 CELLS = [
@@ -100,10 +73,23 @@ def test_the_context_keeps_within_its_budget():
 
 
 def test_examples_are_made_from_the_files(folder):
-    files, _ = files_beside(folder)
+    files, _ = Beside().look(folder)
     assert suggestions(files) == [
         "Describe penguins.csv: columns, types, missing values",
         "Average body_mass_g by island in penguins.csv, as a bar chart",
         "Which rows have the highest body_mass_g in penguins.csv?",
     ]
     assert suggestions([]) == []
+
+
+def test_examples_group_by_what_rows_share_and_measure_no_years_and_no_keys(tmp_path):
+    (tmp_path / "moons.csv").write_text("moon,planet,id,radius,found\nIo,Jupiter,1,1.5,1610\nEuropa,Jupiter,2,2.5,1610\n")
+    assert suggestions(Beside().look(tmp_path)[0])[1:] == [
+        "Average radius by planet, as a bar chart",
+        "Which rows have the highest radius?",
+    ]
+
+
+def test_examples_name_nothing_that_cannot_be_shown(tmp_path):
+    (tmp_path / os.fsdecode(b"\xff.csv")).write_text("shop,price\nN,1\n")
+    assert suggestions(Beside().look(tmp_path)[0]) == ["Average price by shop, as a bar chart", "Which rows have the highest price?"]

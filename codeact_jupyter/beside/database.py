@@ -10,6 +10,8 @@ from codeact_jupyter.beside.found import DataFile, Table
 
 COUNTED = 16_000_000
 """Bytes of a file up to which rows are counted; above that the largest row id must do."""
+_MOST = 2_000_000
+"""Rows that are counted."""
 _NAMES = "select name from sqlite_master where type = 'table' and rootpage > 0 and name not like 'sqlite\\_%' escape '\\' limit 500"
 _STEPS = 10_000
 """Steps of the virtual machine between two looks at the clock: about a millisecond."""
@@ -59,8 +61,9 @@ def _table(connection: sqlite3.Connection, name: str, countable: bool) -> Table:
 
 
 def _count(connection: sqlite3.Connection, table: str, countable: bool) -> tuple[int | None, bool]:
-    if countable:
-        return int(connection.execute(f"select count(*) from {table}").fetchone()[0]), False
+    if countable:  # row by row: a plain count of pages that repeat themselves ends neither by itself nor by our clock
+        count = int(connection.execute(f"select count(*) from (select 1 from {table} limit {_MOST})").fetchone()[0])
+        return count, count == _MOST
     try:
         (last,) = connection.execute(f"select max(rowid) from {table}").fetchone()
     except sqlite3.OperationalError:  # a table without row ids

@@ -37,9 +37,9 @@ def read_gzip(source: Source) -> DataFile:
     head, used = unzipped(source, HEAD)
     cut = used < source.size
     found, rows = _look(source, head, cut)
-    if not cut or not found.tables or not used:
+    if not found.tables:
         return found
-    return _counted(found, round(rows * source.size / used), about=True)
+    return _counted(found, round(rows * source.size / used) if cut else rows, cut, kind="gzip")
 
 
 def unzipped(source: Source, most: int) -> tuple[bytes, int]:
@@ -55,8 +55,8 @@ def unzipped(source: Source, most: int) -> tuple[bytes, int]:
     return held, source.size if whole else max(1, source.stream.tell() - len(inflate.unconsumed_tail))
 
 
-def _counted(found: DataFile, count: int, about: bool) -> DataFile:
-    table = replace(found.tables[0], count=max(0, count), about=about)
+def _counted(found: DataFile, count: int, about: bool, kind: str = "") -> DataFile:
+    table = replace(found.tables[0], count=max(0, count), about=about, kind=kind)
     return replace(found, tables=[table])
 
 

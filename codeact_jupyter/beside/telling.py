@@ -38,27 +38,27 @@ def _file(file: DataFile, level: int) -> str:
         return words + note
     encoding = f"; encoding {quoted(file.encoding)}" if file.encoding else ""
     separator = f"; separator {quoted(file.separator)}" if file.separator else ""
-    first, *others = (_table(table, level, f"{separator}{encoding}") for table in file.tables)
-    joint = "; " if file.tables[0].kind else ", "
-    lines = [f"{words}{note}{joint if first and not first.startswith(';') else ''}{first}", *(f"  {other}" for other in others)]
+    first, *others = (_table(table, level, separator + encoding) for table in file.tables)
+    lines = [f"{words}{note}{'; ' if file.tables[0].kind else ', '}{first}", *(f"  {other}" for other in others)]
     if file.more:
         names = ", ".join(quoted(name, _CELL) for name in file.more[:20])
         lines.append(f"  {file.tables[0].kind}s not looked into: {names}" + (" …" if len(file.more) > 20 else ""))
     return "\n".join(lines)
 
 
-def _table(table: Table, level: int, format: str) -> str:
+def _table(table: Table, level: int, text: str) -> str:
+    """`text`: separator and encoding of a file in text; the built-in model knows the tables that it reads by the mark after them."""
     called = f"{table.kind} {quoted(table.name, _CELL)}" if table.name else table.kind
     rows = "" if table.count is None else f"{'about ' if table.about else ''}{_count(table.count, 'row')}"
-    header = f", header in row {table.header}" if table.header > 1 else ""
-    parts = [", ".join(part for part in (called, rows) if part) + header + format]
+    header = f"header in row {table.header}" if table.header > 1 else ""
+    words = ", ".join(part for part in (called, rows, header) if part) + text
     if table.columns:
-        parts.append(f"columns {_columns(table, level)}")
+        words += f"{',' if table.kind or not text else ';'} columns {_columns(table, level)}"
     if level > 1 and table.sampled is not None:
-        parts.append(f"types and ranges of the first {_count(table.sampled, 'row')}")
+        words += f"; types and ranges of the first {_count(table.sampled, 'row')}"
     if level > 2 and table.rows:
-        parts.append(f"first rows {_list([_list([quoted(cell, _CELL) for cell in row[:NAMES]]) for row in table.rows])}")
-    return "; ".join(parts)
+        words += f"; first rows {_list([_list([quoted(cell, _CELL) for cell in row[:NAMES]]) for row in table.rows])}"
+    return words
 
 
 def _columns(table: Table, level: int) -> str:
