@@ -18,15 +18,15 @@ def test_the_order_is_command_line_user_environment_file_default():
     made = config(model="of-file", max_steps=7)
     assert settle(made, {}).model == "of-file"
     assert settle(made, ENVIRONMENT).model == "of-env"
-    assert settle(made, ENVIRONMENT, user={"model": "of-user"}).model == "of-user"
-    assert settle(made, ENVIRONMENT, user={"model": "of-user"}, command_line={"model": "of-line"}).model == "of-line"
+    assert settle(made, ENVIRONMENT, panel=[{"model": "of-user"}]).model == "of-user"
+    assert settle(made, ENVIRONMENT, panel=[{"model": "of-user"}], command_line={"model": "of-line"}).model == "of-line"
     assert settle(made, ENVIRONMENT).max_steps == 7
     assert settle(config(), {}) == Settings()
 
 
 def test_what_the_administrator_locked_holds_against_all():
     made = config(model="theirs", base_url="http://inside/v1", locked=["model", "base_url"])
-    settled = settle(made, ENVIRONMENT, user={"model": "mine"}, command_line={"base_url": "http://out/v1"})
+    settled = settle(made, ENVIRONMENT, panel=[{"model": "mine"}], command_line={"base_url": "http://out/v1"})
     assert (settled.model, settled.base_url) == ("theirs", "http://inside/v1")
 
 
@@ -63,4 +63,4 @@ def test_where_the_model_is_and_what_is_missing(values, where, problem):
 )
 def test_a_value_that_cannot_be_used_is_named(wrong):
     with pytest.raises(SettingError, match=next(iter(wrong))):
-        settle(config(), {}, user=wrong)
+        settle(config(), {}, panel=[wrong])

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,11 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.utils import url_path_join
 from traitlets import TraitError
 
-from codeact_jupyter.config import CodeAct, Settings, settle
+from codeact_jupyter.config import CodeAct, Settings, Source, settle
+from codeact_jupyter.connections import Connections
 from codeact_jupyter.errors import CodeActError, SettingError
-from codeact_jupyter.server.runs import RunHandler, RunsHandler
+from codeact_jupyter.server import runs
+from codeact_jupyter.server.routes import ConnectionHandler, ConnectionsHandler, LocalServersHandler, ModelsHandler, TestHandler
 from codeact_jupyter.server.websocket import NotebookSocket
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ MARK = "CODEACT_SERVER"
 
 COLLABORATION = "jupyter_server_ydoc"
 """The server extension of jupyter-collaboration, which keeps the documents of open notebooks itself."""
+
+KEYRING_SECONDS = 15.0
 
 
 class CodeActExtension(ExtensionApp):
@@ -51,6 +56,7 @@ class CodeActExtension(ExtensionApp):
                 f"The server's configuration of the agent cannot be used: {error} Correct it (c.CodeAct) and restart the server."
             )
             self.config_values = CodeAct()
+        self.connections = Connections(self._folder)
         self.rooms: dict[str, Room] = {}
         self._store: Store | None = None
         self._replaced: list[Room] = []
@@ -78,7 +84,15 @@ class CodeActExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         self.handlers.append((url_path_join("codeact", "api", "socket"), NotebookSocket))
-        self.handlers.extend(((url_path_join("codeact", "api", "runs"), RunsHandler), (url_path_join("codeact", "api", "run"), RunHandler)))
+        routes = {
+            "connections": ConnectionsHandler,
+            "connections/(.+)": ConnectionHandler,
+            "local-servers": LocalServersHandler,
+            "models": ModelsHandler,
+            "test": TestHandler,
+        }
+        self.handlers.extend((url_path_join("codeact", "api", route), handler) for route, handler in routes.items())
+        self.handlers.extend((url_path_join("codeact", "api", route), handler) for route, handler in runs.ROUTES)
 
     @property
     def store(self) -> "Store":
@@ -91,7 +105,11 @@ class CodeActExtension(ExtensionApp):
 
     @property
     def _store_file(self) -> Path:
-        return Path(jupyter_data_dir()) / "codeact" / "store.sqlite"
+        return self._folder / "store.sqlite"
+
+    @property
+    def _folder(self) -> Path:
+        return Path(jupyter_data_dir()) / "codeact"
 
     def room(self, path: str) -> "Room":
         """The notebook at a path, as the server serves it.  Raises `StoreError`."""
@@ -101,11 +119,24 @@ class CodeActExtension(ExtensionApp):
             self.rooms[path] = Room(self, path)
         return self.rooms[path]
 
-    def settings_for(self, user: dict[str, Any]) -> Settings:
-        """What a run of this user is made with.  Raises `SettingError`."""
+    def settings_for(self, panel: Sequence[Source]) -> Settings:
+        """What a run is made with, given what the browser says of it, the highest first.  Raises `SettingError`."""
         if self.misconfigured:
             raise SettingError(self.misconfigured)
-        return settle(self.config_values, self.environment, user=user)
+        return settle(self.config_values, self.environment, panel=panel, default=self.connections.book.default_connected)
+
+    async def load_connections(self) -> None:
+        """Saved connections and their keys as they are now; until the next time they are at hand.  Raises `SettingError`."""
+        try:
+            async with asyncio.timeout(KEYRING_SECONDS):
+                await asyncio.to_thread(self.connections.load)
+        except TimeoutError:
+            raise SettingError("The system's keyring does not answer: it may be asking for its password. Unlock it, and reload.") from None
+
+    def connections_changed(self) -> None:
+        """The panels that are open show which model they ask now."""
+        for room in self.rooms.values():
+            room.refresh()
 
     def moved(self, old: str, new: str) -> None:
         """A notebook, or a folder above some, has a new path.  Raises `StoreError`."""

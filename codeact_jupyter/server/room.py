@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
-from codeact_jupyter.config import Settings
+from codeact_jupyter.config import Settings, Source, refuse_elsewhere
+from codeact_jupyter.connections import Choice
 from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.events import Recorded, RunFinished, Steered
 from codeact_jupyter.protocol import AskRestart, Doing, Notice, Subscribe, Typing, Welcome
@@ -55,7 +57,7 @@ class Room:
 
     def settings(self, run: Mapping[str, Any] | None = None) -> Settings:
         """For the next run, with what is set for it alone.  Raises `SettingError`."""
-        return self._app.settings_for({**self._user, **(run or {})})
+        return self._app.settings_for([run or {}, self._chosen(), self._user])
 
     # the browser
 
@@ -112,11 +114,26 @@ class Room:
         self._user = settings
         await self._welcome_again()
 
+    async def choose(self, connection: str, model: str) -> None:
+        """Which model this conversation asks from the next run on; both empty: as the settings have it.  Raises `SettingError`."""
+        await self._app.load_connections()
+        if connection:
+            refuse_elsewhere(connection, self._app.connections.book.find(connection).base_url, self._app.config_values)
+        self.session.store.choose(self.session.conversation, asdict(Choice(connection, model.strip())))
+        await self._welcome_again()
+
+    def refresh(self) -> None:
+        """Saved connections changed: who shows the notebook is told which model is asked now."""
+        if self._listener:
+            self._spawn(self._welcome_again())
+
     async def new_conversation(self) -> None:
         """Later requests are sent without the runs until now.  Raises `CodeActError` in mid-run."""
         if self.session.live:
             raise CodeActError("A run goes on. Stop it before you begin a new conversation.")
-        self.session.store.new_conversation(self.desk.key)
+        store = self.session.store
+        choice = store.choice(self.session.conversation)
+        store.choose(store.new_conversation(self.desk.key), choice)
         await self._welcome_again()
 
     def stop(self, run: str) -> None:
@@ -199,6 +216,15 @@ class Room:
             self.notice(f"The run broke off ({error}). Ask again.")
             self._spawn(self._welcome_again())
 
+    @property
+    def _choice(self) -> Choice:
+        return Choice(**self.session.store.choice(self.session.conversation))
+
+    def _chosen(self) -> Source:
+        """What was chosen for this conversation.  Raises `SettingError` when it is gone: what is asked elsewhere would go elsewhere."""
+        choice = self._choice
+        return self._app.connections.book.connected(choice.connection, choice.model) if choice.connection else {"model": choice.model}
+
     def _now(self) -> dict[str, Any]:
         return {"conversation": self.session.conversation, "live": (self.session.live,) if self.session.live else ()}
 
@@ -226,6 +252,7 @@ class Room:
     async def _welcome(self, problem: str) -> Welcome:
         settings = Settings()
         try:
+            await self._app.load_connections()
             settings = self.settings()
         except SettingError as error:
             problem = problem or str(error)
@@ -235,6 +262,9 @@ class Room:
             model=settings.named,
             where=settings.where,
             problem=self._app.collaboration or problem or settings.problem,
+            connection=self._choice.connection,
+            format="tool" if settings.action_format == "tool" else "code",
+            images=settings.sends_images,
             max_steps=settings.max_steps,
             examples=tuple(suggestions(files)),
         )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from codeact_jupyter.errors import CodeActError, StoreError
 from codeact_jupyter.protocol import (
     SUPERSEDED,
+    ChooseModel,
     ClientMessage,
     Closing,
     Configure,
@@ -129,6 +130,8 @@ class Talk:
         match message:
             case Configure(settings=settings):
                 await room.configure(settings)
+            case ChooseModel(connection=connection, model=model):
+                await room.choose(connection, model)
             case RestartKernel():
                 room.restart_kernel()
             case Renamed(path=path):
