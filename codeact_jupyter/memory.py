@@ -1,10 +1,14 @@
 """What of the history goes to the model: earlier runs in short, and, when the window is too small, old observations as one line; pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 EARLIER_RUNS = 8
 EARLIER_CHARS = 700
 """Of an observation, or an answer, of an earlier run."""
+
+FEWEST_PICTURED = 2
+"""Observations of a run whose figures are sent, at the least; one more than two beyond it, and three are left out."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,15 @@ class Memory:
         if whole > 0:
             return replace(self, masked=self.masked + (whole + 1) // 2)
         return replace(self, earlier=0) if self.earlier else None
+
+
+def pictured(has: Sequence[bool], masked: int) -> frozenset[int]:
+    """Which observations are sent with their figures: the last two to four that have any.
+
+    Three are given up at a time, so that most requests begin with the bytes of the one before.
+    """
+    found = [number for number, pictures in enumerate(has) if pictures and number >= masked]
+    return frozenset(found[max(0, (len(found) - FEWEST_PICTURED) // 3 * 3) :])
 
 
 def line(text: str, limit: int = 160) -> str:

@@ -23,10 +23,7 @@ _NEVER_AWAITED = re.compile(r"RuntimeWarning: (coroutine) '([^']+)' was never aw
 
 NOTHING = "[no output]\nOnly what is printed, or stands last in the cell, is seen."
 MUTE_ERROR = "[error]\nThe code failed without a word."
-STILL_RUNNING = (
-    "[still running] The code goes on in the kernel. Reply "
-    '<wait seconds="60"/> to go on waiting, <interrupt/> to end it, or answer (an answer interrupts it).'
-)
+STILL_RUNNING = "[still running] The code goes on in the kernel."
 LOST = "All variables are lost; the kernel runs again. Import and load anew what you need."
 ENDED = {
     "interrupted": "[interrupted] The code was interrupted before its end; what it did until then stands.",

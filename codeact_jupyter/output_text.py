@@ -99,8 +99,8 @@ def image(data: Mapping[str, Any]) -> str:
         raw = base64.b64decode(content)
     except (binascii.Error, ValueError):  # not as nbformat has it, but still an image for the user
         return f"[{mime}]"
-    pixels = _pixels(raw)
-    return f"[{mime}, {size(len(raw))}" + (f", {pixels[0]}x{pixels[1]} px]" if pixels else "]")
+    measured = pixels(raw)
+    return f"[{mime}, {size(len(raw))}" + (f", {measured[0]}x{measured[1]} px]" if measured else "]")
 
 
 def size(count: int) -> str:
@@ -110,7 +110,7 @@ def size(count: int) -> str:
     return f"{count / 1000:.1f} kB" if count < 999_950 else f"{count / 1_000_000:.1f} MB"
 
 
-def _pixels(raw: bytes) -> tuple[int, int] | None:
+def pixels(raw: bytes) -> tuple[int, int] | None:
     """Width and height, as the header of a PNG, GIF or JPEG has them."""
     if raw[:8] == b"\x89PNG\r\n\x1a\n" and len(raw) >= 24:
         width, height = struct.unpack(">II", raw[16:24])

@@ -2,18 +2,31 @@
 
 system, the conversation's earlier runs in short, then this run: the context (frozen) with the request, and replies and observations in
 turn.  What changed meanwhile, the user's steering and the count-down stand inside an observation, so that each request begins with the
-last one's bytes and providers' prompt caches hit.
+last one's bytes and providers' prompt caches hit.  How a turn is written is `turns`'.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Any
+from typing import Literal
 
 from codeact_jupyter.events import Event, ModelReplied, Observed, RunFinished, Steered, UserAsked
-from codeact_jupyter.memory import Memory, line, short
+from codeact_jupyter.memory import Memory, line, pictured, short
 from codeact_jupyter.position import this_run
+from codeact_jupyter.turns import Message, Turns, message
 
-Message = dict[str, Any]
+WAITING = {
+    "code": 'Reply <wait seconds="60"/> to go on waiting, <interrupt/> to end it, or answer (an answer interrupts it).',
+    "tool": "Call wait to go on waiting, interrupt to end it, or answer without a call (an answer interrupts it).",
+}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the model is told after a reply."""
+
+    text: str
+    images: tuple[str, ...] = ()
 
 
 def system(format: str) -> str:
@@ -23,43 +36,72 @@ def system(format: str) -> str:
 
 
 class Conversation:
-    """The prompt of one run.  `look` gives the context as text; it is asked once, at the run's first step."""
+    """The prompt of one run.  `look` gives the context as text; it is asked once, at the run's first step.
 
-    def __init__(self, system: str, look: Callable[[], Awaitable[str]], steps: int):
-        self._system, self._look, self._steps = system, look, steps
+    `picture` gives an image, by its key, as a URL that holds it; None: images are not sent.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        look: Callable[[], Awaitable[str]],
+        steps: int,
+        format: str = "code",
+        picture: Callable[[str], Awaitable[str | None]] | None = None,
+    ):
+        self._system, self._look, self._steps, self._format, self._picture = system, look, steps, format, picture
         self._context: str | None = None
         self._memory = Memory()
         self._observations = 0
+        self._history: Sequence[Event] = ()
 
     async def messages(self, history: Sequence[Event]) -> list[Message]:
         if self._context is None:
             self._context = await self._look()
+        self._history = history
         run = this_run(history)
-        turns = _turns(run)
-        self._observations = sum(isinstance(turn, str) for turn in turns)
+        told = _told(run, WAITING[self._format])
+        self._observations = sum(isinstance(turn, _Told) for turn in told)
         request = next((event.text for event in run if isinstance(event, UserAsked)), "")
-        first = f"{self._context}\n\nRequest:\n{request}\n\n{self._left(0)}".lstrip()
-        before = history[: len(history) - len(run)]
-        return _alternate(
-            [_message("system", self._system), *_earlier(before, self._memory.earlier), _message("user", first), *self._this(turns)]
-        )
+        turns = Turns(native=self._format == "tool")
+        turns.add(message("system", self._system))
+        _earlier(turns, history[: len(history) - len(run)], self._memory.earlier)
+        turns.add(message("user", f"{self._context}\n\nRequest:\n{request}\n\n{self._left(0)}".lstrip()))
+        await self._this(turns, told)
+        return turns.messages
+
+    async def again(self) -> list[Message]:
+        """The last request, as it is with what was changed since."""
+        return await self.messages(self._history)
+
+    def without(self, what: Literal["tools", "images"]) -> None:
+        """The server does not take these: the run goes on without."""
+        if what == "images":
+            self._picture = None
+        else:
+            self._system, self._format = system("code"), "code"
 
     def shrink(self) -> bool:
         smaller = self._memory.shrunk(self._observations)
         self._memory = smaller or self._memory
         return smaller is not None
 
-    def _this(self, turns: Sequence[ModelReplied | str]) -> list[Message]:
-        said, used, seen = [], 0, 0
-        for turn in turns:
+    async def _this(self, turns: Turns, told: Sequence[ModelReplied | _Told]) -> None:
+        used, seen = 0, 0
+        shown = pictured([bool(turn.images) for turn in told if isinstance(turn, _Told)], self._memory.masked)
+        for turn in told:
             if isinstance(turn, ModelReplied):
                 used += 1
-                said.append(_message("assistant", turn.text or "(empty)"))
+                turns.reply(turn, whole=True)
             else:
-                text = line(turn) if seen < self._memory.masked else turn
+                text = line(turn.text) if seen < self._memory.masked else turn.text
+                urls = await self._urls(turn.images) if seen in shown else []
                 seen += 1
-                said.append(_message("user", f"Observation:\n{text}\n\n{self._left(used)}"))
-        return said
+                turns.tell(f"{text}\n\n{self._left(used)}", urls)
+
+    async def _urls(self, images: Sequence[str]) -> list[str]:
+        found = [await self._picture(key) for key in images] if self._picture else []
+        return [url for url in found if url]
 
     def _left(self, used: int) -> str:
         left = self._steps - used
@@ -68,60 +110,47 @@ class Conversation:
         return "You have 1 step left: answer now with what you have seen." if left == 1 else f"You have {left} steps left."
 
 
-def _turns(run: Sequence[Event]) -> list[ModelReplied | str]:
+def _told(run: Sequence[Event], waiting: str) -> list[ModelReplied | _Told]:
     """Replies and what is said to each; words of the user and losses of the kernel wait for the next observation."""
-    turns: list[ModelReplied | str] = []
-    waiting: list[str] = []
+    told: list[ModelReplied | _Told] = []
+    besides: list[str] = []
     for event in run:
         match event:
             case ModelReplied():
-                turns.append(event)
+                told.append(event)
             case Steered(text=text):
-                waiting.append(f"The user says now: {text}")
+                besides.append(f"The user says now: {text}")
             case Observed(action_id=None, status="died", text=text):
-                waiting.append(text)
-            case Observed(text=text):
-                said = "\n\n".join([text, *waiting])
-                waiting = []
-                if turns and isinstance(turns[-1], str):  # still running, then interrupted by the answer: one message
-                    turns[-1] = f"{turns[-1]}\n\n{said}"
+                besides.append(text)
+            case Observed(text=text, images=images):
+                words = f"{text} {waiting}" if event.status == "running" else text
+                new = _Told("\n\n".join([words, *besides]), images)
+                besides = []
+                if told and isinstance(last := told[-1], _Told):  # still running, then interrupted by the answer: one message
+                    told[-1] = replace(last, text=f"{last.text}\n\n{new.text}", images=tuple(dict.fromkeys((*last.images, *images))))
                 else:
-                    turns.append(said)
+                    told.append(new)
             case _:
                 pass
-    return turns
+    return told
 
 
-def _earlier(history: Sequence[Event], runs: int) -> list[Message]:
-    said: list[list[Message]] = []
-    for event in history:
+def _earlier(turns: Turns, history: Sequence[Event], runs: int) -> None:
+    """The runs before this one, in short; only the last `runs` of them."""
+    begun = [index for index, event in enumerate(history) if isinstance(event, UserAsked)]
+    start = begun[-runs] if runs and len(begun) >= runs else 0 if runs and begun else len(history)
+    turns.skip(sum(isinstance(event, ModelReplied) for event in history[:start]))
+    for event in history[start:]:
         match event:
             case UserAsked(text=text):
-                said.append([_message("user", f"Request:\n{text}")])
-            case ModelReplied(text=text) if said:
-                said[-1].append(_message("assistant", short(text, 2000)))
-            case Observed(text=text) if said:
-                said[-1].append(_message("user", f"Observation:\n{short(text)}"))
-            case RunFinished(reason="answered" | "limit", answer=str() as answer) if said:
-                if said[-1][-1]["role"] == "user":
-                    said[-1].append(_message("assistant", short(answer, 2000)))
-            case RunFinished(message=message) if said and said[-1][-1]["role"] == "user":
-                said[-1].append(_message("assistant", f"({message})"))
+                turns.add(message("user", f"Request:\n{text}"))
+            case ModelReplied():
+                turns.reply(event, whole=False)
+            case Observed(text=text):
+                turns.tell(short(text))
+            case RunFinished(reason="answered" | "limit", answer=str() as answer):
+                turns.end(short(answer, 2000))
+            case RunFinished(message=words):
+                turns.end(f"({words})")
             case _:
                 pass
-    return [message for run in said[-runs:] for message in run] if runs else []
-
-
-def _message(role: str, content: str) -> Message:
-    return {"role": role, "content": content}
-
-
-def _alternate(messages: Sequence[Message]) -> list[Message]:
-    """Many chat templates refuse two messages of one role in a row: they are joined."""
-    joined: list[Message] = []
-    for message in messages:
-        if joined and joined[-1]["role"] == message["role"]:
-            joined[-1] = _message(message["role"], f"{joined[-1]['content']}\n\n{message['content']}")
-        else:
-            joined.append(message)
-    return joined

@@ -3,4 +3,4 @@
 from codeact_jupyter.formats.code import CodeFormat
 from codeact_jupyter.formats.tool import ToolFormat
 
-FORMATS = {"code": CodeFormat, "tool": ToolFormat}
+FORMATS: dict[str, type[CodeFormat] | type[ToolFormat]] = {"code": CodeFormat, "tool": ToolFormat}

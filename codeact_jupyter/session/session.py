@@ -6,6 +6,7 @@ Server and command line use it alike; they differ in their `Desk` and their `Aud
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -26,6 +27,8 @@ from codeact_jupyter.prompt import Conversation, system
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
 from codeact_jupyter.session.installing import Installing, package_of
 from codeact_jupyter.session.parts import AllowAll, CellHolds, KernelOnDemand, chat_model
+from codeact_jupyter.session.sight import Sight
+from codeact_jupyter.session.yielding import Yielding
 from codeact_jupyter.store import Store
 
 
@@ -161,15 +164,19 @@ class Session:
         seen = Seen(history)
         author = Author(run_id, asked.model, settings.tidy, settings.scratch == "keep")
         cells = RunCells(self.desk, author, asked.anchor, seen)
+        sight = Sight(self.store) if settings.sends_images else None
+        look, observe = partial(self._look, run_id, settings, asked, kernel, seen), Observation(Budget(total=settings.observation_chars))
+        prompt = Conversation(system(asked.format), look, settings.max_steps, asked.format, sight.url if sight else None)
+        format = FORMATS[asked.format]()
         parts = Parts(
-            model=model,
-            prompt=Conversation(system(asked.format), lambda: self._look(run_id, settings, asked, kernel, seen), settings.max_steps),
-            format=FORMATS[asked.format](),
+            model=Yielding(model, format, prompt, lambda why: doing(run_id, "retrying", why)),
+            prompt=prompt,
+            format=format,
             policy=AllowAll(),
             approver=CellHolds(cells),
             notebook=cells,
             kernel=kernel,
-            observe=Observation(Budget(total=settings.observation_chars)),
+            observe=sight.keep(observe) if sight else observe,
         )
         run: Run = Run(
             parts,
