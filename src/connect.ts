@@ -126,11 +126,7 @@ async function nextOf(reader: ReadableStreamDefaultReader<string> | undefined): 
   try {
     const read = await reader?.read();
     return read === undefined || read.done ? null : read.value;
-  } catch (error) {
-    // a DOMException when the user cancelled
-    if (error instanceof TypeError || error instanceof DOMException) {
-      return null;
-    }
-    throw error;
+  } catch {
+    return null;
   }
 }
