@@ -27,10 +27,10 @@ def interrupt(ident):
 
 
 class Aside:
-    """One subshell of one kernel."""
+    """One subshell of one kernel: what its wire asks of the shell goes there, from `open` to `close`."""
 
     def __init__(self, wire: Wire, subshell: str, ident: int):
-        self._wire, self.subshell, self._ident = wire, subshell, ident
+        self._wire, self._subshell, self._ident = wire, subshell, ident
 
     @classmethod
     async def open(cls, wire: Wire) -> "Aside":
@@ -41,6 +41,7 @@ class Aside:
         ident = await _worth(wire, subshell, _IDENT)
         if not ident.isdigit():
             raise KernelError("The kernel's subshell does not answer. Restart the kernel, then ask again.")
+        wire.aside = subshell
         return cls(wire, subshell, int(ident))
 
     async def interrupt(self) -> None:
@@ -50,9 +51,15 @@ class Aside:
             await _worth(self._wire, helper, probe.own_namespace(_INTERRUPT, f"interrupt({self._ident})"))
             await _delete(self._wire, helper)
 
-    async def close(self) -> None:
-        """What still runs there is left to itself."""
-        await _delete(self._wire, self.subshell)
+    def reaches(self, wire: Wire | None) -> bool:
+        """It is of the kernel that this leads to: a restart ends it."""
+        return wire is self._wire
+
+    async def close(self, leave: bool) -> None:
+        """Back to the main shell.  `leave`: something still runs there, and to delete it would block the kernel until that ends."""
+        self._wire.aside = ""
+        if not leave:
+            await _delete(self._wire, self._subshell)
 
 
 async def _create(wire: Wire) -> str:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from codeact_jupyter.errors import KernelError
+from codeact_jupyter.kernel.aside import Aside
 from codeact_jupyter.kernel.asking import ask_names
 from codeact_jupyter.kernel.execution import Action, Line
 from codeact_jupyter.kernel.host import START_SECONDS, Host
@@ -48,6 +49,7 @@ class KernelClient:
         self._wire: Wire | None = None
         self._process: object = None
         self._action: Action | None = None
+        self._aside: Aside | None = None
         self._displays = Displays()
         self._watch: asyncio.Task[None] | None = None
         self._consent: asyncio.Task[bool] | None = None
@@ -61,6 +63,10 @@ class KernelClient:
         await self._connect()
         self._settled.set()
         self._watch = asyncio.create_task(self._keep_alive())
+
+    async def go_aside(self) -> None:
+        """Code runs in a subshell from now on: the main shell waits for who asked.  Raises `KernelError` where there is none to be had."""
+        self._aside = await Aside.open(await self._available())
 
     @property
     def queued(self) -> bool:
@@ -78,8 +84,11 @@ class KernelClient:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        stuck = self._action is not None and not self._action.done
         if self._action:
             await self._action.cancel()
+        if self._aside:
+            await self._aside.close(leave=stuck)
         if self._wire:
             await self._wire.close()
         self._wire, self._gone = None, CLOSED
@@ -96,7 +105,7 @@ class KernelClient:
         if self._action and not self._action.done:
             raise KernelError(STUCK)
         wire = await self._available()
-        line = Line(wire, self._displays, self._host.interrupt, self._on_state, self._recovered, self._offer_restart)
+        line = Line(wire, self._displays, self._interrupt, self._on_state, self._recovered, self._offer_restart)
         self._action = Action(line, source, sink, msg_id)
         self._action.when_done(self._ended)
         return self._action
@@ -107,6 +116,12 @@ class KernelClient:
         if busy or not self._wire or not self._settled.is_set() or self._wire.lost.done() or self._wire.foreign:
             return {}
         return await ask_names(self._wire)
+
+    async def _interrupt(self) -> None:
+        if self._aside and self._aside.reaches(self._wire):
+            await self._aside.interrupt()
+        else:
+            await self._host.interrupt()
 
     def _ended(self, finished: Finished) -> None:
         if finished.status in ("ok", "error"):

@@ -20,7 +20,7 @@ class Hearing:
 
     def __init__(self, kernel: AsyncKernelManager, prefix: str, hear: Callable[[Message], None]):
         self._session = client_of(kernel).session
-        self._socket = client_of(kernel).connect_iopub()
+        self._socket: Any = client_of(kernel).connect_iopub()
         self._socket.setsockopt(zmq.UNSUBSCRIBE, b"")
         # the kernel sends a comm's messages under the topic `comm-` and its id, and ZMQ filters where they are sent
         self._socket.setsockopt(zmq.SUBSCRIBE, f"comm-{prefix}".encode())

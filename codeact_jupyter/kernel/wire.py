@@ -36,6 +36,8 @@ class Wire:
         """What a listener raised: nothing was read since."""
         self.changed = False
         """Another process answers than the one that this was opened for."""
+        self.aside = ""
+        """Id of a subshell: what is asked of the shell goes there, and other cells are not waited for."""
 
     async def open(self, seconds: float, is_alive: Callable[[], Awaitable[bool]]) -> None:
         """Connect, and come back once the kernel answers and is heard.  Raises `KernelError`."""
@@ -80,8 +82,8 @@ class Wire:
         """Send a request; its reply, cancelled when the wire is lost."""
         message = self._client.session.msg(kind, dict(content))
         message["msg_id"] = message["header"]["msg_id"] = msg_id = msg_id or message["msg_id"]
-        if subshell:
-            message["header"]["subshell_id"] = subshell
+        if channel == "shell" and (subshell or self.aside):
+            message["header"]["subshell_id"] = subshell or self.aside
         reply: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         if self.lost.done():
             reply.cancel()
@@ -150,7 +152,7 @@ class Wire:
         self._on_iopub(message)
 
     def _note_foreign(self, parent: Mapping[str, Any], state: str) -> None:
-        if parent.get("session") == self._client.session.session or parent.get("subshell_id"):
+        if parent.get("session") == self._client.session.session or parent.get("subshell_id") or self.aside:
             return
         if state == "busy":
             self.foreign = parent.get("msg_id")

@@ -44,10 +44,15 @@ class CellHolds:
 
 
 class KernelOnDemand:
-    """The notebook's kernel, taken when it is first needed and given back when the run ends."""
+    """The notebook's kernel, taken when it is first needed and given back when the run ends.
 
-    def __init__(self, take: Callable[[], Awaitable[KernelClient]], give_back: Callable[[KernelClient], Awaitable[None]]):
-        self._take, self._give_back = take, give_back
+    `aside`: its main shell waits for the run, whose code runs beside it.
+    """
+
+    def __init__(
+        self, take: Callable[[], Awaitable[KernelClient]], give_back: Callable[[KernelClient], Awaitable[None]], aside: bool = False
+    ):
+        self._take, self._give_back, self._aside = take, give_back, aside
         self._client: KernelClient | None = None
 
     async def start(self, source: str, sink: OutputSink, msg_id: str) -> Execution:
@@ -65,4 +70,6 @@ class KernelOnDemand:
     async def _ready(self) -> KernelClient:
         if self._client is None:
             self._client = await self._take()
+            if self._aside:
+                await self._client.go_aside()
         return self._client

@@ -160,7 +160,7 @@ class Session:
             may_restart=lambda: self._audience.may_restart(run_id),
         )
         model = Installing(request.install) if request.install else chat_model(settings, lambda why: doing(run_id, "retrying", why))
-        kernel = KernelOnDemand(lambda: self.desk.kernel(news), self.desk.release)
+        kernel = KernelOnDemand(lambda: self.desk.kernel(news), self.desk.release, request.aside)
         seen = Seen(history)
         author = Author(run_id, asked.model, settings.tidy, settings.scratch == "keep")
         cells = RunCells(self.desk, author, asked.anchor, seen)

@@ -1,0 +1,130 @@
+/**
+ * What we put on one cell of a notebook's view: a bar, the line of a folded cell, and what to do about an error.
+ */
+
+import { Cell, CodeCell } from '@jupyterlab/cells';
+import { PanelLayout, Widget } from '@lumino/widgets';
+
+import { FoldLine, FoldState } from './foldLine';
+import { CellError, CellMark, errorOf } from './mark';
+
+const AGENT_CLASS = 'codeact-agentCell';
+const RUNNING_CLASS = 'codeact-mod-running';
+const FOLDED_CLASS = 'codeact-mod-folded';
+const ERROR_CLASS = 'codeact-mod-error';
+/** An error is among the last outputs; floods of them are not searched. */
+const LOOKED_AT = 20;
+
+/** How a cell shall look. */
+export interface Look {
+  readonly mark: CellMark | null;
+  readonly isRunning: boolean;
+  readonly tooltip: string;
+  readonly fold: FoldState | null;
+  /** What to do about its error; made once, and again for another error. */
+  readonly actions: { readonly key: string; readonly make: () => Widget } | null;
+}
+
+export class Dress {
+  constructor(cell: Cell, onToggle: () => void) {
+    this._cell = cell;
+    this._onToggle = onToggle;
+    this.readError();
+  }
+
+  /** The cell's error now, as of the last `readError`. */
+  get error(): CellError | null {
+    return this._error;
+  }
+
+  get isFolded(): boolean {
+    return this._cell.hasClass(FOLDED_CLASS);
+  }
+
+  /** Reads the error off the outputs. */
+  readError(): void {
+    this._error = this._cell instanceof CodeCell ? lastError(this._cell) : null;
+  }
+
+  wear(look: Look): void {
+    const { mark, fold } = look;
+    this._cell.toggleClass(AGENT_CLASS, mark !== null);
+    this._cell.toggleClass(RUNNING_CLASS, look.isRunning);
+    this._cell.toggleClass(ERROR_CLASS, this._error !== null);
+    this._cell.toggleClass(FOLDED_CLASS, fold !== null && !fold.isOpen);
+    this._wearBar(mark === null ? '' : look.tooltip);
+    this._wearFold(fold);
+    this._wearActions(look.actions);
+  }
+
+  private _wearBar(tooltip: string): void {
+    if (tooltip === '') {
+      this._bar?.remove();
+      this._bar = null;
+      return;
+    }
+    if (this._bar === null) {
+      this._bar = document.createElement('div');
+      this._bar.className = 'codeact-CellBar';
+      this._bar.setAttribute('role', 'img');
+      this._cell.node.appendChild(this._bar);
+    }
+    if (this._bar.title !== tooltip) {
+      this._bar.title = tooltip;
+      this._bar.setAttribute('aria-label', tooltip);
+    }
+  }
+
+  private _wearFold(fold: FoldState | null): void {
+    if (fold === null) {
+      this._line?.dispose();
+      this._line = null;
+      return;
+    }
+    if (this._line === null) {
+      this._line = new FoldLine(this._onToggle);
+      layoutOf(this._cell).insertWidget(0, this._line);
+    }
+    this._line.draw(fold);
+  }
+
+  private _wearActions(actions: Look['actions']): void {
+    // What is below the output can be put there only when the cell has its parts.
+    const wanted = actions !== null && !this._cell.isPlaceholder() ? actions : null;
+    if (wanted?.key === this._actions?.key) {
+      return;
+    }
+    this._actions?.widget.dispose();
+    this._actions = wanted === null ? null : { key: wanted.key, widget: wanted.make() };
+    if (this._actions !== null) {
+      layoutOf(this._cell).addWidget(this._actions.widget);
+    }
+  }
+
+  private readonly _cell: Cell;
+  private readonly _onToggle: () => void;
+  private _error: CellError | null = null;
+  private _bar: HTMLElement | null = null;
+  private _line: FoldLine | null = null;
+  private _actions: { readonly key: string; readonly widget: Widget } | null = null;
+}
+
+function layoutOf(cell: Cell): PanelLayout {
+  const { layout } = cell;
+  if (!(layout instanceof PanelLayout)) {
+    throw new Error('A cell of JupyterLab has a panel layout.');
+  }
+  return layout;
+}
+
+function lastError(cell: CodeCell): CellError | null {
+  const { outputs } = cell.model;
+  for (let at = outputs.length - 1; at >= Math.max(0, outputs.length - LOOKED_AT); at--) {
+    const output = outputs.get(at);
+    const error = output.type === 'error' ? errorOf(output.toJSON()) : null;
+    if (error !== null) {
+      return error;
+    }
+  }
+  return null;
+}

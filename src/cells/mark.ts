@@ -1,0 +1,58 @@
+/**
+ * What a cell's metadata say of it, and its error. Pure.
+ */
+
+import { missingModule } from '../missing';
+
+/** That the agent wrote a cell, and what shall become of it. */
+export interface CellMark {
+  readonly run: string;
+  readonly step: number | null;
+  /** Why it is folded to one line: its error. Null: it is not. */
+  readonly fold: string | null;
+  /** Only for looking around: folded at once, gone at the end of the run. */
+  readonly scratch: boolean;
+}
+
+/** The mark in a cell's metadata; null: the agent did not write it. */
+export function markOf(codeact: unknown): CellMark | null {
+  if (typeof codeact !== 'object' || codeact === null || !('run' in codeact)) {
+    return null;
+  }
+  const step = 'step' in codeact ? Number(codeact.step) : NaN;
+  return {
+    run: String(codeact.run),
+    step: Number.isInteger(step) ? step : null,
+    fold: 'fold' in codeact && typeof codeact.fold === 'string' ? codeact.fold : null,
+    scratch: 'scratch' in codeact && codeact.scratch === true
+  };
+}
+
+/** An error that a cell shows. */
+export interface CellError {
+  /** In one line: `KeyError: 'x'`. */
+  readonly line: string;
+  /** The module that could not be imported, as it was imported. */
+  readonly missing: string | null;
+}
+
+/** The error of one output; null: it is none. */
+export function errorOf(output: unknown): CellError | null {
+  if (typeof output !== 'object' || output === null || !('output_type' in output) || output.output_type !== 'error') {
+    return null;
+  }
+  const name = 'ename' in output ? String(output.ename) : '';
+  const value = 'evalue' in output ? String(output.evalue) : '';
+  const line = [name, value.split('\n', 1)[0]].filter(part => part !== '').join(': ');
+  return { line, missing: missingModule(line) };
+}
+
+/** What a scratch cell is about: its first comment, else its first line. */
+export function firstLineOf(source: string): string {
+  const lines = source
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '');
+  const comment = lines.find(line => /^#(?!!)\s*\S/.test(line));
+  return comment?.replace(/^#+\s*/, '') ?? lines[0] ?? '';
+}
