@@ -10,7 +10,7 @@ from typing import Any
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 
-from codeact_jupyter.kernel.output import Displays, Outputs
+from codeact_jupyter.kernel.output import Outputs
 
 NO_EXIT = "[exit() does nothing here: it would end your session]\n"
 NO_INPUT = "input() is not available to the agent's code."
@@ -19,10 +19,12 @@ NO_INPUT = "input() is not available to the agent's code."
 class Capture:
     """Around one action: `with capture.on(): …`."""
 
-    def __init__(self, shell: InteractiveShell, source: str, displays: Displays):
-        self._shell, self._displays = shell, displays
+    def __init__(self, shell: InteractiveShell, source: str, all_outputs: list[Outputs]):
+        """`all_outputs`: of the run, to which this adds its own; a display may be updated in a later action."""
+        self._shell, self._all = shell, all_outputs
         self._silent_result = source.rstrip().endswith(";")
-        self._outputs = Outputs(displays)
+        self._outputs = Outputs()
+        self._all.append(self._outputs)
         self._lock = Lock()
         self._passing_on = 0
         self.result: object = None
@@ -91,7 +93,8 @@ class Capture:
             content = {"data": data, "metadata": metadata or {}, "transient": how.get("transient") or {}}
             if not self._passing_on and how.get("update"):
                 with self._lock:
-                    self._displays.update(content)
+                    for outputs in self._all:
+                        outputs.update(str(content["transient"].get("display_id")), content)
             else:
                 self._add("display_data", content)
             with self._pass_on():

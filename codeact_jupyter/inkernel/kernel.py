@@ -14,7 +14,7 @@ from codeact_jupyter.errors import KernelError
 from codeact_jupyter.inkernel.capture import Capture
 from codeact_jupyter.inkernel.stage import Stage
 from codeact_jupyter.kernel import probe
-from codeact_jupyter.kernel.output import Displays, has_shell_command
+from codeact_jupyter.kernel.output import Outputs, has_shell_command
 from codeact_jupyter.ports import Finished, Name, OutputSink
 
 TRIES = 3
@@ -29,13 +29,13 @@ class ShellKernel:
 
     def __init__(self, shell: InteractiveShell, stage: Stage):
         self._shell, self._stage = shell, stage
-        self._displays = Displays()
+        self._outputs: list[Outputs] = []
         self._action: Action | None = None
 
     async def start(self, source: str, sink: OutputSink, msg_id: str) -> "Action":
         if self._action and not self._action.done:
             raise KernelError(STUCK)
-        self._action = Action(self._shell, self._stage, source, self._displays)
+        self._action = Action(self._shell, self._stage, source, self._outputs)
         return self._action
 
     async def names(self) -> Mapping[str, Name]:
@@ -46,9 +46,9 @@ class ShellKernel:
 class Action:
     """`ports.Execution`: code in its turn on the user's thread."""
 
-    def __init__(self, shell: InteractiveShell, stage: Stage, source: str, displays: Displays):
+    def __init__(self, shell: InteractiveShell, stage: Stage, source: str, outputs: list[Outputs]):
         self._shell, self._stage, self._source = shell, stage, source
-        self._capture = Capture(shell, source, displays)
+        self._capture = Capture(shell, source, outputs)
         self._interrupted = False
         self._job: Future[Finished] = stage.lend(self._run)
         self._end = asyncio.wrap_future(self._job)

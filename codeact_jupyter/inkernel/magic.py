@@ -1,6 +1,8 @@
 """`%codeact` and `%%codeact`: where a request is sent on to the server, or worked on right here.  Begin with `CodeActMagics`."""
 
 import importlib
+import os
+import sys
 from typing import Any
 from uuid import uuid4
 
@@ -8,9 +10,11 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
+from codeact_jupyter.inkernel.by_server import Talk, cell_of, has_subshells
 from codeact_jupyter.inkernel.options import HELP, Asked, parse
 from codeact_jupyter.inkernel.requests import LastError, explain
 
+NO_SUBSHELLS = "This kernel has no subshells (ipykernel 7 has them): with --wait the run goes on in this cell, without cells of its own."
 AGAIN = "The agent's own code cannot ask the agent."
 
 
@@ -51,6 +55,18 @@ class CodeActMagics(Magics):
                 raise UsageError(f"There is no `%codeact {word}`. Write what you want into a cell that begins with %%codeact.")
 
     def _ask(self, request: str, asked: Asked) -> None:
+        cell = cell_of(self._user, os.environ)
+        if cell and asked.wait and not has_subshells(self._user):
+            print(NO_SUBSHELLS, file=sys.stderr)  # noqa: T201
+            cell = None
+        if cell:
+            talk = Talk(self._user, "run", cell, request, asked)
+            if asked.wait:
+                talk.until_the_end()
+        else:
+            self._ask_here(request, asked)
+
+    def _ask_here(self, request: str, asked: Asked) -> None:
         if self._working:
             raise UsageError(AGAIN)
         self._working = self._last_error.deaf = True
@@ -60,7 +76,10 @@ class CodeActMagics(Magics):
             self._working = self._last_error.deaf = False
 
     def _tell(self, what: str, asked: Asked) -> None:
-        print(_here().tell(self._user, self._session, what, asked.settings))  # noqa: T201
+        if cell := cell_of(self._user, os.environ):
+            Talk(self._user, what, cell, "", asked)
+        else:
+            print(_here().tell(self._user, self._session, what, asked.settings))  # noqa: T201
 
 
 def _instruction(asked: Asked, cell: str) -> str:
