@@ -1,4 +1,4 @@
-"""REST routes of the runs that were recorded: the list of all, and one with what happened in it.
+"""REST routes of runs: the list of all that were recorded, one with what happened in it, and what a run that installs would install.
 
 Only for users who may open a notebook's socket.  Answers are JSON; an error is `{"message": words}`.  `RUN` is
     {run, path: "" when it cannot be opened here, name, request, state, started, ended: ISO time|null, steps, model}
@@ -6,6 +6,7 @@ with a state of "running", "waiting" (for the user), "answered", "stopped", "fai
 
 GET codeact/api/runs?path=&limit=&before=  -> {runs: [RUN]}, newest first; `path`: of this notebook alone, `before`: started before then
 GET codeact/api/run?run=ID                 -> {...RUN, conversation, events: [what the socket sends as `recorded`]}; 404: none is known
+GET codeact/api/package?module=sklearn     -> {package}: what `install_module` installs with pip; 400: that is no module's name
 """
 
 import json
@@ -16,7 +17,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated
 
-from codeact_jupyter.errors import StoreError
+from codeact_jupyter.errors import SettingError, StoreError
 from codeact_jupyter.server.websocket import plain
 
 if TYPE_CHECKING:
@@ -126,7 +127,25 @@ class RunHandler(_RecordHandler):
         raise HTTPError(404, "Nothing is recorded of this run here.")
 
 
+class PackageHandler(_RecordHandler):
+    """The package that brings a module, so that the user knows what is going to be installed."""
+
+    @authenticated
+    async def get(self) -> None:
+        from codeact_jupyter.session.installing import package_of  # heavy: not at server start
+
+        await self.admit()
+        try:
+            self.say({"package": package_of(self.get_query_argument("module"))})
+        except SettingError as error:
+            raise HTTPError(400, str(error)) from error
+
+
 def _state(entry: "Entry", live: dict[str, bool]) -> str:
     if entry.run in live:
         return "waiting" if live[entry.run] or entry.last == "approval_asked" else "running"
     return entry.reason if entry.last == "run_finished" else "cut_off"
+
+
+ROUTES = (("runs", RunsHandler), ("run", RunHandler), ("package", PackageHandler))
+"""Below `codeact/api`."""

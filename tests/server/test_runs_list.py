@@ -152,7 +152,7 @@ async def test_many_long_runs_are_listed_without_reading_what_they_put_out(open_
 async def test_a_stranger_and_who_may_not_run_code_get_no_list(serve):
     server = await serve()
     client = AsyncHTTPClient()
-    for route in ("runs", "run?run=r"):
+    for route in ("runs", "run?run=r", "package?module=x"):
         assert await refused(client.fetch(f"{server.url}codeact/api/{route}")) == 403
 
 
@@ -160,5 +160,15 @@ async def test_a_stranger_and_who_may_not_run_code_get_no_list(serve):
 async def test_who_may_not_execute_or_not_write_gets_no_list(serve, authorizer):
     server = await serve(ServerApp={"authorizer_class": authorizer})
 
-    for route in ("runs", "run?run=r"):
+    for route in ("runs", "run?run=r", "package?module=x"):
         assert await refused(server.fetch("GET", f"codeact/api/{route}")) == 403
+
+
+async def test_who_is_asked_whether_to_install_is_told_the_package(serve):
+    server = await serve()
+
+    answer = await server.fetch("GET", "codeact/api/package?module=sklearn.linear_model")
+
+    assert json.loads(answer.body) == {"package": "scikit-learn"}
+    for junk in ("", "x%20--index-url=evil", "..%2Fx"):
+        assert await refused(server.fetch("GET", f"codeact/api/package?module={junk}")) == 400
