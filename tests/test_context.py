@@ -31,8 +31,9 @@ def test_files_are_told_by_name_size_columns_with_types_and_two_rows(folder):
     files, more = Beside().look(folder)
     text = render(Context("a.ipynb", files=files, more_files=more))
     assert line(text, "penguins.csv") == (
-        '- "penguins.csv", 70 B, 3 rows; separator ","; columns {"island": "text, 3 different: Biscoe | Dream | Torgersen", '
-        '"body_mass_g": "int 3750 … 3800; 1 missing", "sex": "text, 2 different: MALE | FEMALE; 1 missing"}; '
+        '- "penguins.csv", 70 B, 3 rows; separator ","; columns ["island", "body_mass_g", "sex"]; '
+        'types {"island": "text, 3 different: Biscoe | Dream | Torgersen", "body_mass_g": "int 3750 … 3800; 1 missing", '
+        '"sex": "text, 2 different: MALE | FEMALE; 1 missing"}; '
         'first rows [["Biscoe", "3750", "MALE"], ["Dream", "3800", "FEMALE"]]'
     )
     assert json.dumps("\t") in line(text, "weather.tsv")

@@ -11,6 +11,8 @@ from codeact_jupyter.beside.found import Column, DataFile, Table
 
 NAMES = 60
 """Columns of a table that are named."""
+TYPED = 40
+"""Columns of which types, ranges and values are told."""
 _CELL = 40
 _LEVELS = (0, 1, 2, 3)
 """Name and size; columns; their types, ranges and values; the first rows."""
@@ -53,21 +55,23 @@ def _table(table: Table, level: int, text: str) -> str:
     header = f"header in row {table.header}" if table.header > 1 else ""
     words = ", ".join(part for part in (called, rows, header) if part) + text
     if table.columns:
-        words += f"{',' if table.kind or not text else ';'} columns {_columns(table, level)}"
-    if level > 1 and table.sampled is not None:
-        words += f"; types and ranges of the first {_count(table.sampled, 'row')}"
+        words += f"{',' if table.kind or not text else ';'} columns {_names(table)}"
+    if level > 1 and table.columns:
+        known = ", ".join(f"{_name(column)}: {quoted(_words(column))}" for column in table.columns[:TYPED])
+        first = "" if table.sampled is None else f" in the first {_count(table.sampled, 'row')}"
+        words += f"; types{first} {{{known}}}"
     if level > 2 and table.rows:
-        words += f"; first rows {_list([_list([quoted(cell, _CELL) for cell in row[:NAMES]]) for row in table.rows])}"
+        words += f"; first rows {_list([_list([quoted(cell, _CELL) for cell in row[:TYPED]]) for row in table.rows])}"
     return words
 
 
-def _columns(table: Table, level: int) -> str:
-    shown = table.columns[:NAMES]
-    names = [quoted(column.name, _CELL * 2) for column in shown]
-    more = f" … {table.width - len(shown):,} more" if table.width > len(shown) else ""
-    if level < 2:
-        return _list(names) + more
-    return "{" + ", ".join(f"{name}: {quoted(_words(column))}" for name, column in zip(names, shown, strict=True)) + "}" + more
+def _names(table: Table) -> str:
+    more = table.width - len(table.columns[:NAMES])
+    return _list([_name(column) for column in table.columns[:NAMES]]) + (f" … {more:,} more" if more > 0 else "")
+
+
+def _name(column: Column) -> str:
+    return quoted(column.name, _CELL * 2)
 
 
 def _words(column: Column) -> str:
