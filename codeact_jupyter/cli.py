@@ -1,6 +1,6 @@
 """`jupyter codeact`: the agent without a browser.
 
-Exit codes: 0 answered, 1 failed, 2 usage, 3 limit or stuck, 130 stopped.
+Exit codes: 0 answered, 1 failed, 2 usage, 3 limit or stuck, 130 stopped.  Of `doctor`: 0 a run could start, 1 not, 2 usage.
 """
 
 import argparse
@@ -20,7 +20,9 @@ from jupyter_core.application import JupyterApp
 from jupyter_core.paths import jupyter_data_dir
 from traitlets import TraitError
 
-from codeact_jupyter.config import OFFLINE, CodeAct, Settings, settle
+from codeact_jupyter.config import OFFLINE, CodeAct, Connected, Settings, same_place, settle
+from codeact_jupyter.connections import Connections
+from codeact_jupyter.doctor import Patient, Report, examine
 from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.events import RunFinished
 from codeact_jupyter.session.local import LocalDesk
@@ -73,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--timeout", metavar="S", type=_positive(float), help="seconds that an action may run before the model is told")
     run.add_argument("--reply-timeout", metavar="S", type=_positive(float), help="longest silence of the model, in seconds")
     run.add_argument("--approval", choices=["auto"], help="which actions ask first")
+    run.add_argument("--format", choices=["auto", "code", "tool"], help="how the model writes its actions: in its text, or as tool calls")
     run.add_argument("--kernel", metavar="NAME", help="kernelspec to start")
     run.add_argument("--events", metavar="FILE", type=Path, help="write each recorded event as a line of JSON")
     run.add_argument("--force", action="store_true", help="go on though a Jupyter server has the notebook's kernel")
@@ -83,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
         "--dir", metavar="DIR", type=Path, default=Path("codeact-demo"), help="where its notebook goes (default: %(default)s)"
     )
     demo.set_defaults(command=_demo)
+    doctor = commands.add_parser("doctor", help="say what works here, what does not, and what to do", allow_abbrev=False)
+    doctor.add_argument("--model", help="name of the model to try")
+    doctor.add_argument("--base-url", metavar="URL", help="the OpenAI-compatible server to try")
+    doctor.add_argument("--json", action="store_true", help="all of it as JSON on stdout")
+    doctor.set_defaults(command=_doctor)
     return parser
 
 
@@ -104,15 +112,49 @@ def _run(options: argparse.Namespace) -> int:
         raise _Usage(f"{notebook} is not a notebook: its name has to end in .ipynb")
     if notebook.is_dir() or not notebook.parent.is_dir():
         raise _Usage(f"{notebook} is a folder" if notebook.is_dir() else f"there is no folder {notebook.parent}")
-    names = ("model", "base_url", "max_steps", "timeout", "reply_timeout", "approval")
-    chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    settings = settle(_configured(), os.environ, command_line=chosen)
+    names = ("model", "base_url", "max_steps", "timeout", "reply_timeout", "approval", "format")
+    settings = settle(_configured(), os.environ, command_line=_chosen(options, *names), default=_default_connection())
     if settings.problem:
         raise _Usage(settings.problem)
     if not options.force and (url := session_elsewhere(notebook)):
         raise _Usage(f"{notebook} has a kernel on the Jupyter server at {url}: ask in its panel, or go on all the same with --force")
     with _events(options.events) as events:
         return asyncio.run(_work(notebook, request, settings, Terminal(events, options.quiet), options.kernel))
+
+
+def _chosen(options: argparse.Namespace, *names: str) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+
+
+def _default_connection() -> Connected | None:
+    """The one that was connected last in the panel; what cannot be read is said, and done without."""
+    try:
+        return Connections(_folder()).load().default_connected
+    except SettingError as error:
+        sys.stderr.write(f"jupyter codeact: {error}\n")
+        return None
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    default = _default_connection()
+    settings = settle(_configured(), os.environ, command_line=_chosen(options, "model", "base_url"), default=default)
+    origin = "from environment and config files"
+    if options.base_url:
+        origin = "from --base-url"
+    elif default and same_place(default.base_url, settings.base_url):
+        origin = f"the connection {default.name!r}"
+    report = Report(quiet=options.json)
+    asyncio.run(_examined(Patient(settings, origin, _folder() / "store.sqlite", dict(os.environ)), report))
+    if options.json:
+        sys.stdout.write(report.json + "\n")
+    return 0 if report.ready else EXIT["failed"]
+
+
+async def _examined(patient: Patient, report: Report) -> None:
+    async with contextlib.aclosing(examine(patient)) as findings:
+        async for finding in findings:
+            report.add(finding)
+    report.close()
 
 
 def _instruction(words: str) -> str:
@@ -146,7 +188,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 async def _work(notebook: Path, request: str, settings: Settings, terminal: Terminal, kernel: str | None) -> int:
-    store = Store(Path(jupyter_data_dir()) / "codeact" / "store.sqlite")
+    store = Store(_folder() / "store.sqlite")
     desk = LocalDesk(notebook, store, dict(os.environ), kernel)
     session = Session(desk, store, lambda _: settings, terminal)
     try:
@@ -226,6 +268,10 @@ def _configured() -> CodeAct:
         return CodeAct(parent=app)
     except TraitError as error:
         raise SettingError(f"in a config file: {error}") from error
+
+
+def _folder() -> Path:
+    return Path(jupyter_data_dir()) / "codeact"
 
 
 def _examples() -> Path:

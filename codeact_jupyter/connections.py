@@ -185,6 +185,11 @@ def named(book: Book, kind: str, base_url: str) -> str:
     return next(name for name in (label, *(f"{label} {number}" for number in range(2, len(taken) + 3))) if name not in taken)
 
 
+def kind_of(base_url: str) -> str:
+    """The kind of server that usually has this URL."""
+    return next((preset.kind for preset in PRESETS if preset.base_url and same_place(preset.base_url, base_url)), "other")
+
+
 def checked(connection: Connection) -> Connection:
     """Trimmed, and fit to be saved.  Raises `SettingError` with what is wrong."""
     it = replace(connection, name=connection.name.strip(), base_url=connection.base_url.strip(), model=connection.model.strip())

@@ -149,7 +149,8 @@ class _Trial:
             return Check("reachable", "no", str(error), _since(began))
         number = "1 model" if len(self._listed) == 1 else f"{len(self._listed)} models"
         known = any(entry.id in (model, f"{model}:latest") for entry in self._listed)
-        missing = f", but not {model!r}: it is asked all the same" if self._listed and model and not known else ""
+        some = ", ".join(entry.id for entry in self._listed[:3]) + (", …" if len(self._listed) > 3 else "")
+        missing = f" ({some}), but not {model!r}, which is asked all the same" if self._listed and not known else ""
         return Check("reachable", "yes", f"The server at {self._asked.url} answers and lists {number}{missing}.", _since(began))
 
     async def _answers(self) -> Sequence[Check]:
