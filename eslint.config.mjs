@@ -38,8 +38,13 @@ export default [
   down(['src/components/**'], [jupyterlab, above('(panel|commands|cells|runModels|connection|sync|saving|notebook)$')]),
   down(['src/model.ts', 'src/runModels.ts', 'src/chatModel.ts'], [above('(components/|panel$|commands$|cells$)')]),
   down(
-    ['src/runState.ts', 'src/runReading.ts', 'src/label.ts'],
-    [{ regex: '^@|^\\.{1,2}/(?!(label|protocol|runState)$)', message: 'Pure: from messages to state.' }]
+    ['src/run.ts', 'src/runState.ts', 'src/steps.ts', 'src/runReading.ts', 'src/label.ts', 'src/missing.ts'],
+    [
+      {
+        regex: '^@|^\\.{1,2}/(?!(label|missing|protocol|run|runState|steps)$)',
+        message: 'Pure: from messages to state.'
+      }
+    ]
   ),
   down(
     ['src/connection.ts', 'src/sync.ts', 'src/saving.ts', 'src/notebook.ts', 'src/settings.ts', 'src/images.ts'],

@@ -10,7 +10,8 @@ import type { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { Connection, ConnectionStatus } from './connection';
-import type { ServerMessage, StartRun, Subscribe, Welcome } from './protocol';
+import type { ServerMessage, Subscribe, Welcome } from './protocol';
+import { Requests } from './requests';
 import { cutOffRuns, liveRun } from './runReading';
 import { EMPTY, LocalMessage, RunState, reduce } from './runState';
 import { Conversation, conversationOf } from './conversation';
@@ -88,11 +89,14 @@ export class RunModel implements IDisposable {
       }
       return;
     }
-    const run = UUID.uuid4();
-    this._places.set(run, { anchor, cells: [...cells] });
-    this._apply({ type: 'asked', run, request, at: new Date().toISOString() });
-    this._send(run, request);
-    void this.connect();
+    this._begin(this._requests.ask(request, anchor, cells), request, false);
+  }
+
+  /** Installs a module that a cell lacked, in a run of its own; not while another one goes on. */
+  install(module: string, anchor: string | null): void {
+    if (liveRun(this._state) === null) {
+      this._begin(this._requests.install(module, anchor), this._options.trans.__('Install %1', module), true);
+    }
   }
 
   /** Stops the run; asked again while it will not end, offers a restart of the kernel. */
@@ -205,14 +209,12 @@ export class RunModel implements IDisposable {
     }
     this._sync?.start();
     endCells(documentOf(this.context), cutOffRuns(this._state));
-    for (const run of this._state.runs.filter(candidate => candidate.conversation === null)) {
-      this._send(run.id, run.request);
-    }
+    this._requests.sendAgain(this._state.runs);
   }
 
-  private _send(run: string, request: string): void {
-    const place = this._places.get(run) ?? { anchor: null, cells: [] };
-    this._connection.send({ type: 'start_run', run, request, ...place, settings: {} });
+  private _begin(run: string, request: string, isInstall: boolean): void {
+    this._apply({ type: 'asked', run, request, isInstall, at: new Date().toISOString() });
+    void this.connect();
   }
 
   private async _save(): Promise<void> {
@@ -284,7 +286,7 @@ export class RunModel implements IDisposable {
   private readonly _options: RunModelOptions;
   private readonly _connection: Connection;
   private readonly _saving: Saving;
-  private readonly _places = new Map<string, Pick<StartRun, 'anchor' | 'cells'>>();
+  private readonly _requests = new Requests(message => this._connection.send(message));
   private readonly _changed = new Signal<this, void>(this);
   private _sync: DocumentSync | null = null;
   private _state: RunState = EMPTY;

@@ -2,59 +2,11 @@
  * What the panel knows of a notebook's conversation, reduced from the server's messages. Pure: begin at `reduce`.
  */
 
-import { errorLine, labelOf, restOf, splitReply } from './label';
-import { Doing, Observed, Recorded, RunFinished, ServerMessage, Welcome } from './protocol';
+import { Recorded, RunFinished, ServerMessage, Welcome } from './protocol';
+import type { Row, Run } from './run';
+import { observed, proposed, withStep } from './steps';
 
-export type StepStatus = 'running' | 'ok' | 'failed' | 'stopped';
-
-/** One step: a cell, a wait, an interrupt, or a reply that could not be read. */
-export interface Step {
-  readonly kind: 'step';
-  readonly number: number;
-  readonly act: 'cell' | 'wait' | 'interrupt' | 'unread';
-  readonly actionId: string | null;
-  readonly cellId: string | null;
-  readonly label: string;
-  /** What the prose says after its label. */
-  readonly prose: string;
-  readonly status: StepStatus;
-  /** In one line; empty unless it failed. */
-  readonly error: string;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-}
-
-/** Words of the user in mid-run. */
-export interface Words {
-  readonly kind: 'words';
-  readonly text: string;
-}
-
-export type Row = Step | Words;
-
-/** One request and what came of it. */
-export interface Run {
-  readonly id: string;
-  readonly request: string;
-  /** Null until the server has recorded the request. */
-  readonly conversation: string | null;
-  readonly rows: readonly Row[];
-  /** The reply that has no action yet. */
-  readonly reply: string | null;
-  readonly replies: number;
-  /** The reply as it streams in. */
-  readonly typing: string;
-  readonly doing: Doing | null;
-  /** Words sent that no step has taken up yet. */
-  readonly steering: readonly string[];
-  readonly stopping: boolean;
-  readonly live: boolean;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  readonly finished: RunFinished | null;
-  readonly tokens: number;
-  readonly estimated: boolean;
-}
+export type { Row, Run, Step, StepStatus, Words } from './run';
 
 export interface RunState {
   readonly welcome: Welcome | null;
@@ -69,7 +21,13 @@ export interface RunState {
 
 /** What happens in this browser. */
 export type LocalMessage =
-  | { readonly type: 'asked'; readonly run: string; readonly request: string; readonly at: string }
+  | {
+      readonly type: 'asked';
+      readonly run: string;
+      readonly request: string;
+      readonly at: string;
+      readonly isInstall: boolean;
+    }
   | { readonly type: 'steering'; readonly run: string; readonly text: string }
   | { readonly type: 'unsent'; readonly words: string; readonly notice: string }
   | { readonly type: 'stopping'; readonly run: string }
@@ -103,7 +61,11 @@ export function reduce(state: RunState, message: ServerMessage | LocalMessage): 
     case 'refused':
       return refused(state, message.run, message.message);
     case 'asked':
-      return { ...state, notice: '', runs: [...state.runs, newRun(message.run, message.request, message.at)] };
+      return {
+        ...state,
+        notice: '',
+        runs: [...state.runs, { ...newRun(message.run, message.request, message.at), isInstall: message.isInstall }]
+      };
     case 'steering':
       return withRun(state, message.run, run => ({ ...run, steering: [...run.steering, message.text] }));
     case 'unsent':
@@ -129,6 +91,8 @@ function newRun(id: string, request: string, at: string): Run {
     id,
     request,
     conversation: null,
+    cells: [],
+    isInstall: false,
     rows: [],
     reply: null,
     replies: 0,
@@ -164,7 +128,7 @@ function refused(state: RunState, id: string | null, notice: string): RunState {
     return { ...state, notice };
   }
   const runs = state.runs.filter(candidate => candidate !== run);
-  return { ...state, notice, runs, returned: [...state.returned, run.request] };
+  return { ...state, notice, runs, returned: [...state.returned, ...(run.isInstall ? [] : [run.request])] };
 }
 
 function recorded(state: RunState, { run: id, at, event }: Recorded): RunState {
@@ -172,7 +136,8 @@ function recorded(state: RunState, { run: id, at, event }: Recorded): RunState {
     case 'user_asked': {
       const known = state.runs.find(run => run.id === id);
       const live = known !== undefined || (state.welcome?.live.includes(id) ?? false);
-      const begun = { ...newRun(id, event.text, at), conversation: event.conversation, live };
+      const { text, conversation, cells } = event;
+      const begun = { ...newRun(id, text, at), conversation, cells, isInstall: event.model === '', live };
       const runs = known === undefined ? [...state.runs, begun] : state.runs.map(run => (run === known ? begun : run));
       return { ...state, runs };
     }
@@ -192,14 +157,7 @@ function recorded(state: RunState, { run: id, at, event }: Recorded): RunState {
         estimated: run.estimated || event.usage.estimated
       }));
     case 'action_proposed':
-      return withRun(state, id, run => ({
-        ...run,
-        reply: null,
-        rows: [
-          ...run.rows,
-          newStep(run, at, event.code, { act: 'cell', actionId: event.action_id, cellId: event.cell_id })
-        ]
-      }));
+      return withRun(state, id, run => proposed(run, at, event, wasWritten(state, event.cell_id)));
     case 'action_started':
       return withRun(state, id, run => withStep(run, event.action_id, step => ({ ...step, startedAt: at })));
     case 'observed':
@@ -214,59 +172,10 @@ function recorded(state: RunState, { run: id, at, event }: Recorded): RunState {
   }
 }
 
-function newStep(run: Run, at: string, code: string, target: Pick<Step, 'act' | 'actionId' | 'cellId'>): Step {
-  const { prose } = splitReply(run.reply ?? '');
-  return {
-    kind: 'step',
-    number: run.replies,
-    ...target,
-    label: labelOf(prose, code),
-    prose: restOf(prose),
-    status: 'running',
-    error: '',
-    startedAt: at,
-    endedAt: null
-  };
+/** Whether a cell was written before by a run that is known. */
+function wasWritten(state: RunState, cellId: string): boolean {
+  return state.runs.some(run => run.rows.some(row => row.kind === 'step' && row.cellId === cellId));
 }
-
-function withStep(run: Run, actionId: string, change: (step: Step) => Step): Run {
-  return { ...run, rows: run.rows.map(row => (row.kind === 'step' && row.actionId === actionId ? change(row) : row)) };
-}
-
-function observed(run: Run, at: string, event: Observed): Run {
-  const status = STATUS[event.status];
-  const error = status === 'failed' ? errorLine(event.text) : '';
-  const endedAt = status === 'running' ? null : at;
-  const settle = (step: Step): Step => ({ ...step, status, error, endedAt });
-  const spoken = run.reply === null ? run : { ...run, reply: null, rows: [...run.rows, wordlessStep(run, at)] };
-  if (event.action_id === null) {
-    const last = spoken.rows.at(-1);
-    return { ...spoken, rows: spoken.rows.map(row => (row === last && row.kind === 'step' ? settle(row) : row)) };
-  }
-  return withStep(spoken, event.action_id, settle);
-}
-
-/** A step that wrote no cell: it waited, interrupted, or could not be read. */
-function wordlessStep(run: Run, at: string): Step {
-  const reply = run.reply ?? '';
-  const tag = /<(wait|interrupt)\b/i.exec(reply)?.[1].toLowerCase();
-  const act = tag === 'wait' || tag === 'interrupt' ? tag : 'unread';
-  const step = newStep(run, at, splitReply(reply).code ?? '', { act, actionId: null, cellId: null });
-  return { ...step, status: 'ok', endedAt: at };
-}
-
-const STATUS: Readonly<Record<Observed['status'], StepStatus>> = {
-  ok: 'ok',
-  running: 'running',
-  interrupted: 'stopped',
-  error: 'failed',
-  unresponsive: 'failed',
-  died: 'failed',
-  denied: 'failed',
-  unparsed: 'failed',
-  rejected: 'failed',
-  unknown: 'failed'
-};
 
 function finished(state: RunState, id: string, at: string, event: RunFinished): RunState {
   const run = state.runs.find(candidate => candidate.id === id);

@@ -58,6 +58,14 @@ const finished = (reason: RunFinished['reason'], answer: string | null = null, m
   message
 });
 
+const asking = (request: string, isInstall = false): LocalMessage => ({
+  type: 'asked',
+  run: 'r',
+  request,
+  isInstall,
+  at: '2025-01-01T00:00:00Z'
+});
+
 /** The events of one run, a second apart. */
 function record(run: string, events: readonly RunEvent[]): ServerMessage[] {
   return events.map((event, index) => ({
@@ -193,7 +201,7 @@ test('a run without its end that the server does not name as live was cut off', 
 });
 
 test('a run that this page began is live until its end, also over a reconnection', () => {
-  const mine: LocalMessage = { type: 'asked', run: 'r', request: 'Mean by species', at: '2025-01-01T00:00:00Z' };
+  const mine: LocalMessage = asking('Mean by species');
   const begun = play([WELCOME, mine]);
   expect(liveRun(begun)?.request).toBe('Mean by species');
   const again = play([...record('r', REPAIRED.slice(0, 4)), { ...WELCOME, live: ['r'] }], begun);
@@ -205,12 +213,12 @@ test('a run that this page began is live until its end, also over a reconnection
 });
 
 test('a request that was sent while the server was away waits for it', () => {
-  const mine: LocalMessage = { type: 'asked', run: 'r', request: 'x', at: '2025-01-01T00:00:00Z' };
+  const mine: LocalMessage = asking('x');
   expect(liveRun(play([mine, WELCOME]))?.id).toBe('r');
 });
 
 test('the words of a refused request go back to the composer', () => {
-  const mine: LocalMessage = { type: 'asked', run: 'r', request: 'plot it', at: '2025-01-01T00:00:00Z' };
+  const mine: LocalMessage = asking('plot it');
   const state = play([WELCOME, mine, { type: 'refused', run: 'r', message: 'A run goes on.' }]);
   expect([state.runs, state.returned, state.notice]).toEqual([[], ['plot it'], 'A run goes on.']);
 });
