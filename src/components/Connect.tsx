@@ -14,7 +14,7 @@ export interface ConnectProps {
   /** Name of the connection that the conversation asks; empty: none. */
   readonly current: string;
   readonly trans: TranslationBundle;
-  /** Ask this connection from the next run on; empty: as the settings and the server have it. */
+  /** Ask this connection from the next run on. */
   readonly onUse: (connection: string) => void;
   readonly onBack: () => void;
 }
@@ -38,9 +38,6 @@ export function Connect({ client, current, trans, onUse, onBack }: ConnectProps)
     removing.ask(
       () => client.remove(connection.name),
       () => {
-        if (connection.name === current) {
-          onUse('');
-        }
         edit(null);
         again();
         title.current?.focus();

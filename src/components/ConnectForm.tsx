@@ -4,6 +4,7 @@ import React, { useEffect, useId, useRef, useState } from 'react';
 import type { ConnectClient } from '../connect';
 import type { Connections, Endpoint, LocalServer, SavedConnection } from '../connections';
 import { Draft, draftOf, endpointOf, NOTHING, Problems, problemsOf, withPreset, withServer } from './connectForm';
+import { fixedText } from './connectWording';
 import { Busy, ConnectField, fieldProps, Problem } from './ConnectField';
 import { ConnectKey } from './ConnectKey';
 import { ConnectModel } from './ConnectModel';
@@ -93,7 +94,12 @@ export function ConnectForm({ client, known, servers, edited, trans, onUse }: Co
         id={urlId}
         label={trans.__('Address (base URL)')}
         problem={problems.baseUrl}
-        hint={<p>{trans.__('Up to and with the version, such as http://127.0.0.1:8000/v1')}</p>}
+        hint={
+          <p>
+            {fixedText(trans, known.locked, 'base_url') ||
+              trans.__('Up to and with the version, such as http://127.0.0.1:8000/v1')}
+          </p>
+        }
       >
         <input
           {...fieldProps(urlId, problems.baseUrl)}
@@ -109,6 +115,7 @@ export function ConnectForm({ client, known, servers, edited, trans, onUse }: Co
         draft={draft}
         isNeeded={preset?.needs_key ?? false}
         store={known.key_store}
+        locked={known.locked}
         input={key}
         trans={trans}
         onPlan={keyPlan => change({ keyPlan })}
@@ -122,6 +129,7 @@ export function ConnectForm({ client, known, servers, edited, trans, onUse }: Co
         client={client}
         value={draft.model}
         problem={problems.model}
+        fixed={fixedText(trans, known.locked, 'model')}
         endpoint={listed}
         trans={trans}
         onChange={model => change({ model })}

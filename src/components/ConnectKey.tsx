@@ -3,12 +3,14 @@ import React, { useId } from 'react';
 
 import type { Connections } from '../connections';
 import { Draft, hasKey, KeyPlan } from './connectForm';
+import { fixedText } from './connectWording';
 import { ConnectField, fieldProps } from './ConnectField';
 
 export interface ConnectKeyProps {
   readonly draft: Draft;
   readonly isNeeded: boolean;
   readonly store: Connections['key_store'];
+  readonly locked: Connections['locked'];
   /** Holds what is typed: it is read when it is sent, and kept nowhere else. */
   readonly input: React.RefObject<HTMLInputElement>;
   readonly trans: TranslationBundle;
@@ -18,9 +20,19 @@ export interface ConnectKeyProps {
 }
 
 /** The key: it can be set and removed, never read. */
-export function ConnectKey({ draft, isNeeded, store, input, trans, onPlan, onTyped }: ConnectKeyProps): JSX.Element {
+export function ConnectKey(props: ConnectKeyProps): JSX.Element {
+  const { draft, isNeeded, store, locked, input, trans, onPlan, onTyped } = props;
   const id = useId();
   const isSaved = hasKey(draft);
+  const fixed = fixedText(trans, locked, 'api_key');
+  if (fixed !== '') {
+    return (
+      <div className="codeact-Field">
+        <span className="codeact-Field-label">{trans.__('API key')}</span>
+        <p>{fixed}</p>
+      </div>
+    );
+  }
   if (isSaved && draft.keyPlan === 'keep') {
     return (
       <div className="codeact-Field" role="group" aria-label={trans.__('API key')}>

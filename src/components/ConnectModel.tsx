@@ -15,6 +15,8 @@ export interface ConnectModelProps {
   readonly client: ConnectClient;
   readonly value: string;
   readonly problem: string | undefined;
+  /** Why another one would not be asked; empty: it would. */
+  readonly fixed: string;
   /** Null while there is nobody to ask yet. */
   readonly endpoint: () => Endpoint | null;
   readonly trans: TranslationBundle;
@@ -23,7 +25,7 @@ export interface ConnectModelProps {
 
 /** The model's name: from the endpoint's own list, or typed. For another endpoint it is another one (`key`). */
 export function ConnectModel(props: ConnectModelProps): JSX.Element {
-  const { client, value, problem, endpoint, trans, onChange } = props;
+  const { client, value, problem, fixed, endpoint, trans, onChange } = props;
   const id = useId();
   const { ask, busy, problem: unlisted } = useAsking(trans);
   const [models, setModels] = useState<readonly ListedModel[] | null>(null);
@@ -68,6 +70,7 @@ export function ConnectModel(props: ConnectModelProps): JSX.Element {
       problem={problem ?? (unlisted === '' ? undefined : unlisted)}
       hint={
         <>
+          {fixed !== '' && <p>{fixed}</p>}
           {busy ? <Busy text={trans.__('Asking for its models')} /> : <p>{hint}</p>}
           {!busy && (models !== null || unlisted !== '') && (
             <button type="button" className="codeact-Link" onClick={() => list(true)}>

@@ -41,7 +41,7 @@ export function ConnectProvider(props: ConnectProviderProps): JSX.Element {
         </div>
         <div id={`${name}-about`} className="codeact-Field-about">
           <Problem text={problem} />
-          {chosen !== undefined && chosen.help !== '' && <p>{chosen.help}</p>}
+          {chosen !== undefined && <Help text={chosen.help} />}
         </div>
       </fieldset>
     </>
@@ -78,4 +78,9 @@ function Servers({ servers, trans, onServer }: ConnectProviderProps): JSX.Elemen
       </p>
     </section>
   );
+}
+
+/** Words with commands in backticks. */
+function Help({ text }: { readonly text: string }): JSX.Element {
+  return <p>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</p>;
 }

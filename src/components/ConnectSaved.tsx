@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useState } from 'react';
 
 import type { SavedConnection } from '../connections';
-import { placeText } from './connectWording';
+import { foundText, placeText } from './connectWording';
 
 export interface ConnectSavedProps {
   readonly connections: readonly SavedConnection[];
@@ -42,6 +42,9 @@ function SavedLine(props: ConnectSavedProps & { readonly connection: SavedConnec
         {name}
         {name === current && <span className="codeact-Quiet"> · {trans.__('asked in this conversation')}</span>}
         <span className="codeact-SavedLine-model">{trans.__('%1 · %2', model, placeText(trans, base_url))}</span>
+        <span className="codeact-SavedLine-model">
+          {connection.tested === null ? trans.__('not tested') : foundText(trans, connection)}
+        </span>
       </span>
       <span className="codeact-SavedLine-buttons">
         {isSure ? (

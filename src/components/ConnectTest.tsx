@@ -3,7 +3,7 @@ import React, { useEffect, useRef, useState } from 'react';
 
 import type { ConnectClient } from '../connect';
 import type { Check, Endpoint, Verdict } from '../connections';
-import { checkText, foundText, resultText } from './connectWording';
+import { checkText, resultText } from './connectWording';
 import { Busy, Problem } from './ConnectField';
 import { useAsking } from './useAsking';
 import { useNow } from './useNow';
@@ -86,7 +86,6 @@ export function ConnectTest({ client, model, endpoint, trans, onVerdict }: Conne
         {verdict !== null && (
           <li className="codeact-Verdict" data-works={verdict.works}>
             {verdict.words}
-            {verdict.works && <div className="codeact-Quiet">{foundText(trans, verdict)}</div>}
           </li>
         )}
       </ol>

@@ -82,9 +82,9 @@ export function problemsOf(draft: Draft, trans: TranslationBundle, model: boolea
   return model && draft.model.trim() === '' ? { model: trans.__('Choose a model, or type its name.') } : {};
 }
 
-/** Whether the administrator has fixed which model is asked. */
+/** Whether the administrator has left nothing to choose. */
 export function isFixed({ locked }: Connections): boolean {
-  return locked.includes('model') || locked.includes('base_url');
+  return locked.includes('model') && locked.includes('base_url');
 }
 
 /** Those that hold all the words typed. */

@@ -87,12 +87,27 @@ export function resultText(trans: TranslationBundle, result: Check['result']): s
   }
 }
 
-/** `Actions as tool calls · figures sent · 128k tokens` */
+/** Of a setting that the administrator fixed; empty if it is free. */
+export function fixedText(trans: TranslationBundle, locked: readonly string[], setting: string): string {
+  if (!locked.includes(setting)) {
+    return '';
+  }
+  switch (setting) {
+    case 'base_url':
+      return trans.__('The address is fixed by the administrator of this server: another one is refused.');
+    case 'api_key':
+      return trans.__('The key is fixed by the administrator of this server.');
+    default:
+      return trans.__('The model is fixed by the administrator of this server.');
+  }
+}
+
+/** `actions as tool calls · figures sent · 128k tokens` */
 export function foundText(trans: TranslationBundle, { format, images, context_length }: Found): string {
   return [
     format === 'tool' ? trans.__('actions as tool calls') : trans.__('actions as code'),
     images ? trans.__('figures sent') : trans.__('figures not sent'),
-    context_length === null ? '' : trans.__('%1k tokens of context', Math.round(context_length / 1000))
+    context_length === null ? '' : trans.__('%1k tokens at once', (context_length / 1000).toFixed(0))
   ]
     .filter(part => part !== '')
     .join(' · ');

@@ -64,7 +64,7 @@ export function optionGroups(
       connection: '',
       model: '',
       label: trans.__('As configured'),
-      detail: trans.__('by the settings and the server'),
+      detail: trans.__('by the settings, else as connected last'),
       isCurrent: !isBuiltIn && welcome.connection === '',
       lists: null
     }
