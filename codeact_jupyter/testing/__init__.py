@@ -6,10 +6,11 @@ By itself:       python -m codeact_jupyter.testing script.json --port 8001
 """
 
 from codeact_jupyter.testing.builders import code, markdown, notebook, types
-from codeact_jupyter.testing.script import Fault, Item, Kind, Messages, Say, fault, read_script, say
+from codeact_jupyter.testing.script import Call, Fault, Item, Kind, Messages, Say, call, fault, read_script, say, say_call
 from codeact_jupyter.testing.server import Request, ScriptedServer
 
 __all__ = [
+    "Call",
     "Fault",
     "Item",
     "Kind",
@@ -17,11 +18,13 @@ __all__ = [
     "Request",
     "Say",
     "ScriptedServer",
+    "call",
     "code",
     "fault",
     "markdown",
     "notebook",
     "read_script",
     "say",
+    "say_call",
     "types",
 ]

@@ -15,6 +15,19 @@ _STRICT = ConfigDict(extra="forbid")  # a misspelt key of a script file is named
 
 
 @dataclass(frozen=True)
+class Call:
+    """A native tool call of a reply."""
+
+    __pydantic_config__: ClassVar = _STRICT
+
+    name: str
+    arguments: str
+    """As the model writes them: JSON, or not."""
+    id: str | None = "call_1"
+    index: int | None = 0
+
+
+@dataclass(frozen=True)
 class Say:
     """A reply, streamed in pieces."""
 
@@ -31,12 +44,19 @@ class Say:
     """Thought aloud before the text, in pieces."""
     ends: bool = True
     """False: the connection stays open after the reply, and neither usage nor `[DONE]` comes."""
+    calls: Sequence[Call] = ()
+    """Native calls after the text; their arguments come in pieces too."""
+    finish: str = ""
+    """Why the reply is over; empty: `stop`, or `tool_calls` where there are any."""
 
     def split(self) -> Sequence[str]:
-        """The pieces."""
-        if isinstance(self.pieces, int):
-            return [self.text[at : at + self.pieces] for at in range(0, len(self.text), self.pieces)]
-        return self.pieces
+        """The pieces of the text."""
+        return self.cut(self.text) if isinstance(self.pieces, int) else self.pieces
+
+    def cut(self, text: str) -> Sequence[str]:
+        """Other text of it in pieces of the same size."""
+        size = self.pieces if isinstance(self.pieces, int) else 16
+        return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 @dataclass(frozen=True)
@@ -49,6 +69,8 @@ class Fault:
     after: int = 0
     """Pieces of the text that are streamed before it."""
     text: str = "This is only the beginning of a reply that never comes to its end ."
+    call: str = ""
+    """Name of a tool: the pieces are its arguments."""
     delay: float = 0
     """Seconds before each piece, or before the status."""
     pings: bool = False
@@ -62,13 +84,24 @@ class Fault:
         return [word + " " for word in self.text.split(" ")[: self.after]]
 
 
-Item = Say | Fault | Callable[[Messages], str]
-"""A function is given the request's messages and returns the reply's text."""
+Item = Say | Fault | Callable[[Messages], str | Say]
+"""A function is given the request's messages and returns the reply, or its text."""
 
 
 def say(text: str, **how: Any) -> Say:
     """A reply; `how` as `Say` has it."""
     return Say(text, **how)
+
+
+def say_call(code: str, text: str = "", **how: Any) -> Say:
+    """A reply that calls `execute`; `cell` and `scratch` in `how` are arguments too, the rest is as `Say` has it."""
+    place = {name: how.pop(name) for name in ("cell", "scratch") if name in how}
+    return Say(text, calls=[call("execute", **place, code=code)], **how)
+
+
+def call(name: str, /, id: str | None = "call_1", index: int | None = 0, **arguments: Any) -> Call:
+    """A call with these arguments."""
+    return Call(name, json.dumps(arguments), id, index)
 
 
 def fault(kind: Kind | int, **how: Any) -> Fault:
@@ -79,6 +112,8 @@ def fault(kind: Kind | int, **how: Any) -> Fault:
 def read_script(path: Path) -> list[Item]:
     """A file with a list such as `[{"say": "2", "delay": 0.1}, {"fault": 429, "headers": {"Retry-After": "1"}}]`.
 
+    A call's arguments may be JSON: `{"say": "I look.", "calls": [{"name": "execute", "arguments": {"code": "1"}}]}`.
+
     Raises `ValueError`, which names the item, when one cannot be understood.
     """
     items = json.loads(path.read_text("utf-8"))
@@ -88,6 +123,9 @@ def read_script(path: Path) -> list[Item]:
 def _item(item: object, name: str) -> Item:
     try:
         match item:
+            case {"say": text, "calls": [*calls], **how}:
+                written = [call | {"arguments": _written(call.get("arguments", ""))} for call in calls]
+                return TypeAdapter(Say).validate_python({"text": text, "calls": written, **how})
             case {"say": text, **how}:
                 return TypeAdapter(Say).validate_python({"text": text, **how})
             case {"fault": kind, **how}:
@@ -96,3 +134,7 @@ def _item(item: object, name: str) -> Item:
         wrong = error.errors()[0]
         raise ValueError(f"{name}: {wrong['loc'][0]}: {wrong['msg']}") from None
     raise ValueError(f"{name} holds neither `say` nor `fault`")
+
+
+def _written(arguments: object) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)

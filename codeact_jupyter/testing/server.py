@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from codeact_jupyter.testing.rules import broken
 from codeact_jupyter.testing.script import Fault, Item, Messages, Say
 from codeact_jupyter.testing.wire import Wire
 
@@ -33,7 +34,8 @@ class Request:
 class ScriptedServer:
     """An OpenAI-compatible endpoint that answers each chat request with the next item of its script.
 
-    A script that is used up is answered by `fallback`, or by a status 500 that says so.  `pages` is what other paths have, as JSON.
+    A request that strict servers refuse is refused (403, `rules`).  A script that is used up is answered by `fallback`, or by a status
+    500 that says so.  `pages` is what other paths have, as JSON.
     """
 
     def __init__(
@@ -121,6 +123,9 @@ class ScriptedServer:
         if not request.chat and request.path in self._pages:
             await wire.page(self._pages[request.path])
             return
+        if request.chat and (wrong := broken(request.body.get("messages", []))):
+            await wire.refuse(Fault(403, message=f"the request breaks a rule: {wrong}"))
+            return
         with_usage = request.chat and bool((request.body.get("stream_options") or {}).get("include_usage"))
         match next(self._script, self._fallback) if request.chat else Fault(404, message=f"{request.path} is not served here"):
             case None:
@@ -132,7 +137,8 @@ class ScriptedServer:
             case Say() as reply:
                 await wire.say(reply, with_usage)
             case reply_to:
-                await wire.say(Say(reply_to(request.body["messages"])), with_usage)
+                reply_or_text = reply_to(request.body["messages"])
+                await wire.say(reply_or_text if isinstance(reply_or_text, Say) else Say(reply_or_text), with_usage)
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-from codeact_jupyter.testing.script import Fault, Say
+from codeact_jupyter.testing.script import Call, Fault, Say
 
 
 class Wire:
@@ -25,7 +25,9 @@ class Wire:
         for piece in reply.split():
             await asyncio.sleep(reply.delay)
             await self._delta({"content": piece})
-        await self._delta({}, "stop")
+        for call in reply.calls:
+            await self._call(call, reply)
+        await self._delta({}, reply.finish or ("tool_calls" if reply.calls else "stop"))
         if not reply.ends:
             await asyncio.Event().wait()
         if reply.usage and with_usage:
@@ -33,6 +35,13 @@ class Wire:
             usage = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
             await self._chunk({"choices": [], "usage": usage})
         await self._end()
+
+    async def _call(self, call: Call, reply: Say) -> None:
+        head = {"index": call.index, "id": call.id, "type": "function"}
+        await self._delta({"tool_calls": [_given(head | {"function": {"name": call.name, "arguments": ""}})]})
+        for piece in reply.cut(call.arguments):
+            await asyncio.sleep(reply.delay)
+            await self._delta({"tool_calls": [_given({"index": call.index, "function": {"arguments": piece}})]})
 
     async def page(self, content: Any) -> None:
         """JSON that is no reply, such as a list of models."""
@@ -56,9 +65,10 @@ class Wire:
                 await asyncio.Event().wait()  # not even a status
             case _:
                 await self._begin()
-                for piece in fault.begun():
+                for number, piece in enumerate(fault.begun()):
                     await asyncio.sleep(fault.delay)
-                    await self._delta({"content": piece})
+                    function = {"arguments": piece} | ({} if number else {"name": fault.call})
+                    await self._delta({"tool_calls": [{"index": 0, "function": function}]} if fault.call else {"content": piece})
                 await self._break_off(fault)
 
     async def _break_off(self, fault: Fault) -> None:
@@ -91,7 +101,7 @@ class Wire:
         self._writer.write(head.encode())
         await self._delta({"role": "assistant", "content": ""})
 
-    async def _delta(self, delta: Mapping[str, str], finish: str | None = None) -> None:
+    async def _delta(self, delta: Mapping[str, Any], finish: str | None = None) -> None:
         await self._chunk({"choices": [{"index": 0, "delta": delta, "finish_reason": finish}], "usage": None})
 
     async def _chunk(self, chunk: Mapping[str, Any]) -> None:
@@ -118,3 +128,8 @@ class Wire:
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         self._writer.write(f"HTTP/1.1 {status}\r\n{head}\r\n{body}".encode())
         await self._writer.drain()
+
+
+def _given(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what the server leaves out."""
+    return {name: value for name, value in part.items() if value is not None}
