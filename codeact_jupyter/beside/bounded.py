@@ -13,8 +13,8 @@ from codeact_jupyter.errors import CodeActError
 
 COLUMNS = 200
 """Columns of a table that are looked at."""
-ROWS = 1000
-CELLS = 20_000
+ROWS = 500
+CELLS = 10_000
 """Cells of a table that are looked at: a wide table is looked at in fewer rows."""
 TABLES = 4
 """Tables of a file that are looked into."""
@@ -80,8 +80,8 @@ def rows_for(columns: int) -> int:
     return max(10, min(ROWS, CELLS // max(1, columns)))
 
 
-def line_count(source: Source, head: bytes) -> tuple[int, bool]:
-    """Lines of a text, those within quotes not counted apart; True: estimated from its head."""
+def line_count(source: Source, head: bytes, quotes: bool) -> tuple[int, bool]:
+    """Lines of a text; `quotes`: an end of a line between them is none.  True: estimated from its head."""
     estimate = round(source.size * head.count(b"\n") / max(1, len(head)))
     if source.size > COUNTED:
         return estimate, True
@@ -90,7 +90,7 @@ def line_count(source: Source, head: bytes) -> tuple[int, bool]:
     while chunk := source.stream.read(_CHUNK):
         if source.patience.over:
             return estimate, True
-        parts = chunk.split(b'"')
+        parts = chunk.split(b'"') if quotes else [chunk]
         count += sum(part.count(b"\n") for part in parts[quoted::2])
         quoted ^= (len(parts) - 1) & 1
         last = chunk[-1:]

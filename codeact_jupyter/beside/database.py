@@ -25,7 +25,7 @@ def read(source: Source) -> DataFile:
         with closing(_connect(source)) as connection:
             names = [str(name) for (name,) in connection.execute(_NAMES)]
             tables = [_table(connection, name, source.size <= COUNTED) for name in names[:TABLES]]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # its words may quote bytes of the file
         if source.patience.over:
             raise OutOfTime("not looked into: no time left") from error
         raise NotLookedInto("a damaged SQLite file, or one that is being written") from error

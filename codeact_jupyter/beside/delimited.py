@@ -10,7 +10,7 @@ from codeact_jupyter.beside.bounded import COLUMNS, CUT, NotLookedInto, Source, 
 from codeact_jupyter.beside.columns import of_text
 from codeact_jupyter.beside.found import DataFile, Table
 
-HEAD = 256_000
+HEAD = 128_000
 """Bytes that are read for columns and rows."""
 LONG_HEAD = 2_000_000
 """The same, if there is not even one whole line in it."""
@@ -27,7 +27,7 @@ def read(source: Source) -> DataFile:
     found, rows = _look(source, head, cut)
     if not cut or not found.tables:
         return found
-    lines, about = line_count(source, head)
+    lines, about = line_count(source, head, quotes=True)
     about = about or found.encoding == "utf-16" or b"\0" in head
     return _counted(found, lines - 1, about or rows == 0)
 

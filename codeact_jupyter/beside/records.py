@@ -11,22 +11,24 @@ from codeact_jupyter.beside.delimited import unzipped
 from codeact_jupyter.beside.found import DataFile, Table
 
 HEAD = 500_000
+LINES = 200_000
+"""The same, where each line can be read by itself."""
 _SPACE = re.compile(r"[\s,]*")
 _BAD = "not JSON, or damaged"
 
 
 def read_lines(source: Source) -> DataFile:
     """JSON lines: a record a line."""
-    head = source.head(HEAD)
+    head = source.head(LINES)
     cut = len(head) < source.size
     records, bad = _of_lines(head, cut)
-    count, about = line_count(source, head) if cut else (len(records) + bad, False)
+    count, about = line_count(source, head, quotes=False) if cut else (len(records) + bad, False)
     return _lines_file(source, records, bad, (count, about))
 
 
 def read_lines_gzip(source: Source) -> DataFile:
     """The same of a file that is compressed."""
-    head, used = unzipped(source, HEAD)
+    head, used = unzipped(source, LINES)
     cut = used < source.size
     records, bad = _of_lines(head, cut)
     count = round((len(records) + bad) * source.size / used) if cut else len(records) + bad

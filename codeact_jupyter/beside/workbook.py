@@ -15,7 +15,7 @@ SHEET = 3_000_000
 """Bytes of a sheet, unpacked, that are read."""
 STRINGS = 6_000_000
 SMALL = 1_000_000
-ROWS = 300
+ROWS = 200
 """Rows of a sheet that are read."""
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RANGE = re.compile(r"[A-Z]{1,3}(\d{1,7}):([A-Z]{1,3})(\d{1,7})")

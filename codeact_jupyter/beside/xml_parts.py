@@ -3,6 +3,8 @@
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import IO, BinaryIO, Literal
 from xml.parsers import expat
 
@@ -15,6 +17,9 @@ _DAMAGED = "damaged, or not what its name says"
 
 Event = tuple[Literal["start", "end", "text"], str, Mapping[str, str]]
 """What, tag or text, attributes; namespaces are taken off."""
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class _Scant:
@@ -62,12 +67,13 @@ class Parts:
 
     def _parsed(self, part: IO[bytes], most: int) -> Iterator[Event]:
         events: list[Event] = []
+        local = lru_cache(1000)(_local)
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refused
-        parser.StartElementHandler = lambda tag, given: events.append(("start", _local(tag), {_local(key): given[key] for key in given}))
-        parser.EndElementHandler = lambda tag: events.append(("end", _local(tag), {}))
-        parser.CharacterDataHandler = lambda text: events.append(("text", text, {}))
+        parser.StartElementHandler = lambda tag, given: events.append(("start", local(tag), {local(key): given[key] for key in given}))
+        parser.EndElementHandler = lambda tag: events.append(("end", local(tag), _NONE))
+        parser.CharacterDataHandler = lambda text: events.append(("text", text, _NONE))
         while most > 0 and (chunk := part.read(min(_CHUNK, most))):
             self._patience.check()
             most -= len(chunk)
