@@ -11,7 +11,7 @@ from codeact_jupyter.kernel.aside import Aside
 from codeact_jupyter.kernel.asking import ask_names
 from codeact_jupyter.kernel.execution import Action, Line
 from codeact_jupyter.kernel.host import START_SECONDS, Host
-from codeact_jupyter.kernel.output import Displays
+from codeact_jupyter.kernel.shown import Shown
 from codeact_jupyter.kernel.wire import Message, Wire
 from codeact_jupyter.ports import Execution, Finished, Name, OutputSink
 
@@ -44,13 +44,15 @@ class KernelClient:
         on_state: Callable[[str], None],
         on_lost: Callable[[str], None],
         may_restart: Callable[[], Awaitable[bool]],
+        shown: Shown | None = None,
     ):
+        """`shown` is what goes on when this is closed: outputs that come late still reach their cells."""
         self._host, self._on_state, self._on_lost, self._may_restart = host, on_state, on_lost, may_restart
         self._wire: Wire | None = None
         self._process: object = None
         self._action: Action | None = None
         self._aside: Aside | None = None
-        self._displays = Displays()
+        self._shown, self._goes_on = shown or Shown(), shown is not None
         self._watch: asyncio.Task[None] | None = None
         self._consent: asyncio.Task[bool] | None = None
         self._look, self._settled = asyncio.Event(), asyncio.Event()
@@ -89,7 +91,9 @@ class KernelClient:
             await self._action.cancel()
         if self._aside:
             await self._aside.close(leave=stuck)
-        if self._wire:
+        if self._wire and self._goes_on and not self._gone:
+            await self._shown.keep(self._wire, self._host.is_alive)
+        elif self._wire:
             await self._wire.close()
         self._wire, self._gone = None, CLOSED
         self._settled.set()
@@ -105,7 +109,7 @@ class KernelClient:
         if self._action and not self._action.done:
             raise KernelError(STUCK)
         wire = await self._available()
-        line = Line(wire, self._displays, self._interrupt, self._on_state, self._recovered, self._offer_restart)
+        line = Line(wire, self._shown, self._interrupt, self._on_state, self._recovered, self._offer_restart)
         self._action = Action(line, source, sink, msg_id)
         self._action.when_done(self._ended)
         return self._action
@@ -157,13 +161,13 @@ class KernelClient:
             if not connected:
                 await wire.close()
         self._wire = wire
+        await self._shown.connect(wire, self._process)
 
     def _hear(self, message: Message) -> None:
         if self._wire and self._wire.changed:
             self._look.set()
-        if message["header"]["msg_type"] == "update_display_data":
-            self._displays.update(message["content"])
-        elif self._action:
+        self._shown.hear(message)
+        if self._action:
             self._action.hear(message)
 
     async def _keep_alive(self) -> None:
@@ -184,7 +188,6 @@ class KernelClient:
         self._settled.clear()
         self._on_state("restarting")
         idle = self._action is None or self._action.done
-        self._displays = Displays()
         if self._wire:
             await self._wire.close()
         if not wanted and idle:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from codeact_jupyter.kernel import probe
 from codeact_jupyter.kernel.asking import ask_names, cancel_awaiting, first, nudge
-from codeact_jupyter.kernel.output import Displays, Feed, Outputs, has_shell_command
+from codeact_jupyter.kernel.output import Feed, Outputs, has_shell_command
+from codeact_jupyter.kernel.shown import Shown
 from codeact_jupyter.kernel.wire import Message, Wire
 from codeact_jupyter.ports import Finished, Name, OutputSink
 
@@ -37,7 +38,7 @@ class Line:
     """What an action needs of the kernel it runs in."""
 
     wire: Wire
-    displays: Displays
+    shown: Shown
     interrupt: Callable[[], Awaitable[None]]
     on_state: Callable[[str], None]
     recovered: Callable[[], Awaitable[bool]]
@@ -51,7 +52,7 @@ class Action:
 
     def __init__(self, line: Line, source: str, sink: OutputSink, msg_id: str):
         self._line, self._source, self._sink, self._first_id = line, source, sink, msg_id
-        self._outputs = Outputs(line.displays, lambda: self._feed.changed())
+        self._outputs = Outputs(lambda: self._feed.changed())
         self._feed = Feed(self._outputs, sink)
         self._msg_id = ""
         self._begun, self._idle, self._withdrawn = (asyncio.Event() for _ in range(3))
@@ -76,7 +77,8 @@ class Action:
         self._end.add_done_callback(lambda end: None if end.cancelled() or end.exception() else call(end.result()))
 
     def outputs(self) -> Sequence[Mapping[str, Any]]:
-        return self._outputs.snapshot()
+        """What stands in the cell, and what widgets took of it."""
+        return [*self._outputs.snapshot(), *self._line.shown.taken(self._msg_id)]
 
     async def wait(self, seconds: float) -> Finished | None:
         await self._until(self._begun)  # a user's cell runs before ours: that time is not counted
@@ -105,7 +107,7 @@ class Action:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def hear(self, message: Message) -> None:
-        """An iopub message."""
+        """An iopub message; what it puts out is none of ours: see `Shown`."""
         if message["parent_header"].get("msg_id") != self._msg_id or not self._msg_id or self._idle.is_set():
             return
         self._heard_at = asyncio.get_running_loop().time()
@@ -116,7 +118,7 @@ class Action:
             case "status" if content["execution_state"] == "idle":
                 self._idle.set()
             case _:
-                self._outputs.add(kind, content)
+                pass
 
     def _begin(self, count: int | None) -> None:
         self._count = count
@@ -130,6 +132,7 @@ class Action:
             reply = await self._reply()
             if reply:
                 await self._settle()
+                self._page(reply["content"])
         finally:
             self._show_end()
         if self._line.wire.broken:
@@ -146,6 +149,7 @@ class Action:
         attempt = 0
         while await self._may_send():
             self._msg_id = f"{self._first_id}-{attempt}" if attempt else self._first_id
+            self._line.shown.enter(self._msg_id, self._outputs)
             self._idle.clear()
             self._replied = False
             reply = await self._send()
@@ -211,8 +215,15 @@ class Action:
             if self._line.wire.decoding:
                 self._heard_at = loop.time()
 
+    def _page(self, content: Mapping[str, Any]) -> None:
+        """What a pager would show, as for `len?`: it comes with the reply."""
+        pages = [item["data"] for item in content.get("payload", ()) if item.get("source") == "page"]
+        if pages and content["status"] == "ok":
+            self._outputs.add("display_data", {"data": pages[0]})
+
     def _show_end(self) -> None:
         self._idle.set()
+        self._line.shown.leave(self._msg_id)
         if self._begun.is_set():
             self._outputs.end()
             self._feed.flush()

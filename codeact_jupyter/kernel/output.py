@@ -2,12 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from codeact_jupyter.kernel.dropped import Dropped, amount
 from codeact_jupyter.kernel.terminal import Terminal
 from codeact_jupyter.ports import OutputSink
+
+KINDS = frozenset({"stream", "display_data", "execute_result", "error", "clear_output", "update_display_data"})
+"""Messages that are output."""
 
 
 @dataclass(frozen=True)
@@ -21,28 +25,8 @@ class Caps:
     outputs: int = 1_000
     error: int = 100_000
     """Characters of a traceback; errors are always kept."""
-
-
-class Displays:
-    """Which outputs show a display id: updates come from any cell, at any time."""
-
-    KEPT = 200
-
-    def __init__(self) -> None:
-        self._shown: dict[str, list[Outputs]] = {}
-
-    def shows(self, display_id: str, outputs: "Outputs") -> None:
-        """`outputs` will be told of updates."""
-        shown = self._shown.setdefault(display_id, [])
-        if outputs not in shown:
-            shown.append(outputs)
-        if len(self._shown) > self.KEPT:
-            del self._shown[next(iter(self._shown))]
-
-    def update(self, content: Mapping[str, Any]) -> None:
-        """An `update_display_data` message."""
-        for outputs in self._shown.get(content.get("transient", {}).get("display_id"), ()):
-            outputs.update(content)
+    tail: int = 20_000
+    """Characters that are kept of the end of what is not kept."""
 
 
 @dataclass
@@ -54,6 +38,8 @@ class _Item:
     rich: dict[str, Any] | None = None
     display_id: str | None = None
     size: int = 0
+    told: bool = False
+    """Words of ours, for what was not kept."""
 
     def as_nbformat(self) -> dict[str, Any]:
         return dict(self.rich) if self.rich is not None else _stream(self.name, self.stream.text() if self.stream else "")
@@ -62,14 +48,16 @@ class _Item:
 class Outputs:
     """The outputs of one execution, as they stand."""
 
-    def __init__(self, displays: Displays, on_change: Callable[[], None] = lambda: None, caps: Caps = Caps()):
-        self._displays, self._on_change, self._caps = displays, on_change, caps
+    def __init__(self, on_change: Callable[[], None] = lambda: None, caps: Caps = Caps()):
+        self._on_change, self._caps = on_change, caps
         self._items: list[_Item] = []
         self._unsent: list[dict[str, Any]] = []
         self._rewritten = False
         self._clear_next = False
-        self._text_size = self._rich_size = self._dropped = 0
-        self._noted: _Item | None = None
+        self._text_size = self._rich_size = 0
+        self._dropped = Dropped(caps.tail)
+        self.cleared = False
+        """What was there before was taken away."""
 
     def add(self, kind: str, content: Mapping[str, Any]) -> None:
         """A message of this execution; kinds that are no output are ignored."""
@@ -86,15 +74,21 @@ class Outputs:
                 return
         self._on_change()
 
-    def update(self, content: Mapping[str, Any]) -> None:
+    def load(self, outputs: Iterable[Mapping[str, Any]]) -> None:
+        """Have these instead."""
+        self._clear()
+        for output in outputs:
+            self.add(str(output["output_type"]), output)
+        self.cleared = False
+
+    def update(self, display_id: str, content: Mapping[str, Any]) -> None:
         """Show other data under a display id of ours."""
-        display_id = content["transient"]["display_id"]
         for item in self._items:
             if item.rich is None or item.display_id != display_id:
                 continue
             size = _size(content["data"])
             if self.size() - item.size + size > self._caps.total:
-                self._dropped += size
+                self._dropped.rich(size)
                 continue
             self._rich_size += size - item.size
             item.rich = {**item.rich, "data": dict(content["data"]), "metadata": dict(content.get("metadata", {}))}
@@ -103,15 +97,15 @@ class Outputs:
         self._on_change()
 
     def end(self) -> None:
-        """Say how much was not kept: now, and not with each message."""
-        if self._dropped:
-            note = f"[… {_amount(self._dropped)} more of output was not kept …]\n"
-            if self._noted in self._items and self._noted is not None:
-                self._items.remove(self._noted)
-                self._rewritten = True
-            self._noted = _Item(rich=_stream("stderr", note), size=len(note))
-            self._items.append(self._noted)
-            self._unsent.append(self._noted.as_nbformat())
+        """Say how much was not kept, and show the end of it: now, and not with each message."""
+        items = [item for item in self._items if not item.told]
+        told = [_Item(rich=_stream(name, text), told=True) for name, text in self._dropped.told()]
+        if not told and len(items) == len(self._items):
+            return
+        at = len(items) if self._dropped.after is None else min(self._dropped.after, len(items))
+        self._rewritten = self._rewritten or at < len(items) or len(items) < len(self._items)
+        self._items = [*items[:at], *told, *items[at:]]
+        self._unsent += [item.as_nbformat() for item in told]
 
     def snapshot(self) -> list[dict[str, Any]]:
         """All outputs, as nbformat has them."""
@@ -129,9 +123,10 @@ class Outputs:
 
     def _clear(self) -> None:
         self._clear_next = False
-        self._items, self._unsent, self._noted = [], [], None
-        self._text_size = self._rich_size = self._dropped = 0
-        self._rewritten = True
+        self._items, self._unsent = [], []
+        self._text_size = self._rich_size = 0
+        self._dropped = Dropped(self._caps.tail)
+        self._rewritten = self.cleared = True
 
     def _stream(self, name: str, text: str) -> None:
         if self._clear_next:
@@ -140,14 +135,15 @@ class Outputs:
         terminal = last.stream if last and last.name == name else None
         room = min(self._caps.text - self._text_size, self._caps.total - self.size())
         if terminal is None and (len(self._items) >= self._caps.outputs or room <= 0):
-            self._dropped += len(text)
+            self._dropped.text(name, text, len(text), len(self._items))
             return
         if terminal is None:
             terminal = Terminal()
             self._items.append(_Item(stream=terminal, name=name))
         dropped, size = terminal.dropped, terminal.size
         appended = terminal.write(text, room)
-        self._dropped += terminal.dropped - dropped
+        if lost := terminal.dropped - dropped:
+            self._dropped.text(name, text, lost, len(self._items))
         self._text_size += terminal.size - size
         if appended is None:
             self._rewritten = True
@@ -166,10 +162,8 @@ class Outputs:
         item = _error(content, self._caps.error) if kind == "error" else _data(kind, content)
         full = len(self._items) >= self._caps.outputs or self.size() + item.size > self._caps.total
         if full and kind != "error":
-            self._dropped += item.size
+            self._dropped.rich(item.size)
             return
-        if item.display_id:
-            self._displays.shows(item.display_id, self)
         self._items.append(item)
         self._rich_size += item.size
         self._unsent.append(item.as_nbformat())
@@ -218,7 +212,8 @@ def _data(kind: str, content: Mapping[str, Any]) -> _Item:
     rich: dict[str, Any] = {"output_type": kind, "data": dict(content["data"]), "metadata": dict(content.get("metadata", {}))}
     if kind == "execute_result":
         rich["execution_count"] = content.get("execution_count")
-    return _Item(rich=rich, display_id=content.get("transient", {}).get("display_id"), size=_size(content["data"]))
+    display_id = content.get("transient", {}).get("display_id") if kind == "display_data" else None
+    return _Item(rich=rich, display_id=display_id, size=_size(content["data"]))
 
 
 def _error(content: Mapping[str, Any], cap: int) -> _Item:
@@ -227,20 +222,13 @@ def _error(content: Mapping[str, Any], cap: int) -> _Item:
         evalue = evalue[:cap] + "…"
     if sum(map(len, traceback)) > cap:
         text = "\n".join(traceback)
-        traceback = [text[: cap // 2], f"[… {_amount(len(text) - cap)} of the traceback was not kept …]", text[-cap // 2 :]]
+        traceback = [text[: cap // 2], f"[… {amount(len(text) - cap)} of the traceback was not kept …]", text[-cap // 2 :]]
     rich = {"output_type": "error", "ename": str(content["ename"]), "evalue": evalue, "traceback": traceback}
     return _Item(rich=rich, size=len(evalue) + sum(map(len, traceback)))
 
 
 def _size(data: Mapping[str, Any]) -> int:
     return sum(len(part) if isinstance(part, str) else len(repr(part)) for part in data.values())
-
-
-def _amount(characters: int) -> str:
-    for unit, size in (("MB", 1_000_000), ("kB", 1_000)):
-        if characters >= size:
-            return f"{characters / size:.1f} {unit}"
-    return f"{characters} characters"
 
 
 def has_shell_command(source: str) -> bool:

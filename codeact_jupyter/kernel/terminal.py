@@ -20,9 +20,8 @@ class Terminal:
         return self._above_size + len(self._line)
 
     def text(self) -> str:
-        r"""All of it; a cursor that went back is put there by a `\r` and what stands before it."""
-        back = "" if self._cursor == len(self._line) else "\r" + self._line[: self._cursor]
-        return "".join(self._above) + self._line + back
+        """All of it."""
+        return "".join(self._above) + self._line
 
     def write(self, text: str, room: int) -> str | None:
         """Add text, growing by at most `room` characters; what came to the end, or None: what stood there has changed."""

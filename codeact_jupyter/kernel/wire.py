@@ -39,6 +39,11 @@ class Wire:
         self.aside = ""
         """Id of a subshell: what is asked of the shell goes there, and other cells are not waited for."""
 
+    @property
+    def session(self) -> str:
+        """Names us as the sender of what goes out."""
+        return str(self._client.session.session)
+
     async def open(self, seconds: float, is_alive: Callable[[], Awaitable[bool]]) -> None:
         """Connect, and come back once the kernel answers and is heard.  Raises `KernelError`."""
         self._client.context.rcvhwm = 0  # what is not read at once waits in memory: nothing is dropped
@@ -90,9 +95,17 @@ class Wire:
             return reply
         self._replies[msg_id] = reply
         reply.add_done_callback(lambda _: self._replies.pop(msg_id, None))
-        # through the asyncio socket: the channel's own `send` goes past it, and it may then not notice the reply
-        getattr(self._client, f"{channel}_channel").socket.send_multipart(self._client.session.serialize(message))
+        self._send(message, channel)
         return reply
+
+    def tell(self, kind: str, content: Mapping[str, Any]) -> None:
+        """Send what has no reply."""
+        if not self.lost.done():
+            self._send(self._client.session.msg(kind, dict(content)), "shell")
+
+    def _send(self, message: Message, channel: str) -> None:
+        # through the asyncio socket: the channel's own `send` goes past it, and it may then not notice the reply
+        getattr(self._client, f"{channel}_channel").socket.send_multipart(self._client.session.serialize(dict(message)))
 
     async def ask(
         self, kind: str, content: Mapping[str, Any], *, within: float, channel: str = "shell", subshell: str = ""
@@ -152,7 +165,7 @@ class Wire:
         self._on_iopub(message)
 
     def _note_foreign(self, parent: Mapping[str, Any], state: str) -> None:
-        if parent.get("session") == self._client.session.session or parent.get("subshell_id") or self.aside:
+        if parent.get("session") == self.session or parent.get("subshell_id") or self.aside:
             return
         if state == "busy":
             self.foreign = parent.get("msg_id")

@@ -3,21 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codeact_jupyter.notebook.content import clean, grown
+from codeact_jupyter.notebook.content import clean, grown, results
 from codeact_jupyter.notebook.held import Held
 from codeact_jupyter.notebook.journal import CellState
 
 
 class CellSink:
-    """Takes outputs for one cell; those for a cell that the user deleted, or runs meanwhile, go nowhere."""
+    """Takes outputs for one cell; those for a cell that the user deleted, runs meanwhile, or has run or cleared since, go nowhere."""
 
     def __init__(self, held: Held, cell_id: str) -> None:
         self._held, self._cell_id = held, cell_id
+        self._left: tuple[int | None, list[dict[str, Any]]] | None = None
+        """What it held when it ended, and after what came later."""
 
     def running(self) -> None:
         if (state := self._held.get(self._cell_id)) is None:
             return
         had = bool(state.cell["outputs"])
+        self._left = None
         state.state, state.foreign = "running", False
         state.cell["outputs"], state.cell["execution_count"] = [], None
         if replica := self._held.shows(state):
@@ -60,13 +63,17 @@ class CellSink:
             state.cell["execution_count"] = execution_count
             if replica := self._held.shows(state):
                 replica.prompt(state.id, execution_count, "idle")
+        self._left = results(state.cell)
         self._held.note(state)
 
     def _writable(self) -> CellState | None:
         state = self._held.get(self._cell_id)
-        return None if state is None or state.foreign else state
+        if state is None or state.foreign or (self._left is not None and results(state.cell) != self._left):
+            return None
+        return state
 
     def _show(self, state: CellState, kept: int, text: str, more: Sequence[Mapping[str, Any]]) -> None:
+        self._left = self._left and results(state.cell)
         self._held.changed(state)
         if replica := self._held.shows(state):
             replica.outputs(state.id, kept, text, more)

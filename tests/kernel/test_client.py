@@ -164,16 +164,6 @@ async def test_a_shell_command_that_failed_is_known(desk, code, exit_code):
     assert (finished.status, finished.exit_code) == ("ok", exit_code)
 
 
-async def test_what_a_thread_prints_late_joins_no_cell_that_is_over(desk):
-    source = (
-        "import threading, time\ndef late():\n    time.sleep(0.8)\n    print('late', flush=True)\nthreading.Thread(target=late).start()"
-    )
-    _, cell = await desk.run(source)
-    await asyncio.sleep(1.3)
-    assert cell.outputs == []
-    assert await desk.says("'next'") == "next"
-
-
 async def test_a_cell_that_can_not_be_written_fails_its_action_and_no_other(desk):
     class Gone(Cell):
         def append(self, output):

@@ -4,7 +4,7 @@ import asyncio
 
 from conftest import Cell
 
-from codeact_jupyter.kernel.output import Caps, Displays, Feed, Outputs
+from codeact_jupyter.kernel.output import Caps, Feed, Outputs
 
 
 def stream(text, name="stdout"):
@@ -16,14 +16,14 @@ def shown(text, display_id=None):
 
 
 def test_streams_are_joined_until_the_other_one_speaks():
-    outputs = Outputs(Displays())
+    outputs = Outputs()
     for text, name in (("1", "stdout"), ("\n", "stdout"), ("oh", "stderr"), ("2", "stdout")):
         outputs.add("stream", stream(text, name))
     assert [(o["name"], o["text"]) for o in outputs.snapshot()] == [("stdout", "1\n"), ("stderr", "oh"), ("stdout", "2")]
 
 
 def test_clearing_can_wait_for_the_next_output():
-    outputs = Outputs(Displays())
+    outputs = Outputs()
     outputs.add("stream", stream("old"))
     outputs.take()
     outputs.add("clear_output", {"wait": True})
@@ -34,34 +34,41 @@ def test_clearing_can_wait_for_the_next_output():
     assert outputs.take() == (True, [])
 
 
-def test_a_display_is_updated_from_another_cell():
-    displays = Displays()
-    first, second = Outputs(displays), Outputs(displays)
-    first.add("display_data", shown("0%", "bar"))
-    second.add("display_data", shown("elsewhere"))
-    displays.update(shown("100%", "bar"))
-    displays.update(shown("nobody", "unknown"))
-    assert first.snapshot()[0]["data"] == {"text/plain": "100%"}
-    assert second.snapshot()[0]["data"] == {"text/plain": "elsewhere"}
-
-
-def test_what_is_past_the_cap_is_dropped_and_counted_once():
-    outputs = Outputs(Displays(), caps=Caps(text=10, total=100))
-    for _ in range(5):
-        outputs.add("stream", stream("12345678"))
+def test_past_the_cap_the_end_is_kept_and_the_rest_counted_once():
+    outputs = Outputs(caps=Caps(text=10, total=100, tail=12))
+    for line in range(5):
+        outputs.add("stream", stream(f"line {line}\n"))
     outputs.add("display_data", shown("x" * 91))
     outputs.add("error", {"ename": "E", "evalue": "", "traceback": ["kept"]})
     outputs.end()
     outputs.end()
     assert [o.get("text", o["output_type"]) for o in outputs.snapshot()] == [
-        "1234567812",
+        "line 0\nlin",
+        "[… 109 characters more of output was not kept …]\n",
+        "line 4\n",
         "error",
-        "[… 121 characters more of output was not kept …]\n",
     ]
 
 
+def test_little_more_than_the_cap_is_kept_whole():
+    outputs = Outputs(caps=Caps(text=10, tail=30))
+    for line in range(5):
+        outputs.add("stream", stream(f"line {line}\n"))
+    outputs.end()
+    assert "".join(o["text"] for o in outputs.snapshot()) == "".join(f"line {line}\n" for line in range(5))
+
+
+def test_the_end_of_two_streams_in_turn_is_short():
+    outputs = Outputs(caps=Caps(text=10))
+    for _ in range(5_000):
+        outputs.add("stream", stream("a\n"))
+        outputs.add("stream", stream("b\n", "stderr"))
+    outputs.end()
+    assert len(outputs.snapshot()) < 40
+
+
 def test_two_streams_in_turn_do_not_make_outputs_without_end():
-    outputs = Outputs(Displays())
+    outputs = Outputs()
     for _ in range(5_000):
         outputs.add("stream", stream("a"))
         outputs.add("stream", stream("b", "stderr"))
@@ -69,7 +76,7 @@ def test_two_streams_in_turn_do_not_make_outputs_without_end():
 
 
 def test_pictures_that_replace_each_other_stay_within_the_cap():
-    outputs = Outputs(Displays(), caps=Caps(total=150))
+    outputs = Outputs(caps=Caps(total=150))
     for step in range(10):
         outputs.add("clear_output", {"wait": True})
         outputs.add("display_data", {"data": {"image/png": str(step) * 100}, "metadata": {}})
@@ -78,7 +85,7 @@ def test_pictures_that_replace_each_other_stay_within_the_cap():
 
 
 def test_an_endless_traceback_keeps_its_head_and_its_tail():
-    outputs = Outputs(Displays(), caps=Caps(error=100))
+    outputs = Outputs(caps=Caps(error=100))
     outputs.add("error", {"ename": "E", "evalue": "", "traceback": ["head" + "x" * 1_000 + "tail"]})
     traceback = outputs.snapshot()[0]["traceback"]
     assert traceback[0].startswith("head")
@@ -88,7 +95,7 @@ def test_an_endless_traceback_keeps_its_head_and_its_tail():
 
 async def test_the_first_output_is_shown_at_once_and_the_rest_in_few_pieces():
     cell = Cell()
-    outputs = Outputs(Displays(), lambda: feed.changed())
+    outputs = Outputs(lambda: feed.changed())
     feed = Feed(outputs, cell)
     outputs.add("stream", stream("0 "))
     assert cell.text() == "0 "
@@ -102,7 +109,7 @@ async def test_the_first_output_is_shown_at_once_and_the_rest_in_few_pieces():
 
 async def test_a_progress_bar_replaces_what_it_drew():
     cell = Cell()
-    outputs = Outputs(Displays(), lambda: feed.changed())
+    outputs = Outputs(lambda: feed.changed())
     feed = Feed(outputs, cell)
     for step in range(5):
         outputs.add("stream", stream(f"\r{step}"))

@@ -21,8 +21,9 @@ async def test_a_flood_is_kept_to_the_cap_while_the_code_goes_on(desk):
     finished = waiting.result()
     assert finished.status == "ok"
     assert cell.outputs == list(finished.outputs)
-    assert cell.outputs[-1] == {"output_type": "stream", "name": "stderr", "text": "[… 99.0 MB more of output was not kept …]\n"}
-    assert len(cell.text()) < 1_000_100
+    assert cell.outputs[-2] == {"output_type": "stream", "name": "stderr", "text": "[… 99.0 MB more of output was not kept …]\n"}
+    assert cell.outputs[-1]["text"].splitlines() == ["x" * 499] * 39
+    assert len(cell.text()) < 1_021_000
     assert peak - before < 200_000_000, f"{(peak - before) / 1e6:.0f} MB"
     assert longest < 1.0, f"others waited for {longest:.2f} s"
     assert await desk.says("reached") == "True"
@@ -55,14 +56,6 @@ async def test_a_cell_that_clears_its_output_shows_the_last(desk):
     assert cell.outputs == [{"output_type": "stream", "name": "stdout", "text": "step 19\n"}]
 
 
-async def test_a_later_cell_updates_an_earlier_display(desk):
-    _, earlier = await desk.run("from IPython.display import display\nhandle = display('0%', display_id='bar')")
-    _, later = await desk.run("handle.update('100%')")
-    await asyncio.sleep(0.2)
-    assert earlier.outputs[0]["data"]["text/plain"] == "'100%'"
-    assert later.outputs == []
-
-
 async def test_a_progress_bar_leaves_its_last_state(desk):
     _, cell = await desk.run("for i in range(50_000):\n    print(f'\\r{i}', end='')")
     assert cell.text() == "49999"
@@ -71,5 +64,5 @@ async def test_a_progress_bar_leaves_its_last_state(desk):
 async def test_one_huge_print_is_cut_too(desk):
     finished, cell = await desk.run("print('x' * 20_000_000)", seconds=60)
     assert finished.status == "ok"
-    assert len(cell.text()) < 1_000_100
-    assert cell.text().endswith("[… 19.0 MB more of output was not kept …]\n")
+    assert len(cell.text()) < 1_021_000
+    assert "[… 19.0 MB more of output was not kept …]\n" in cell.text()
