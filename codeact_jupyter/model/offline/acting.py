@@ -21,7 +21,7 @@ _UNITS = {
 
 def compute(table: Table, query: Query, names: Names, prose: str = "") -> Cell:
     """The cell whose output holds the numbers of the answer."""
-    lines, base = _prepared(table, query, names)
+    lines, base = prepared(table, query, names)
     match query.kind:
         case "missing":
             lines += _missing(base, query, names)
@@ -93,7 +93,7 @@ def plot(table: Table, query: Query, names: Names) -> Cell:
     )
 
 
-def _prepared(table: Table, query: Query, names: Names) -> tuple[list[str], str]:
+def prepared(table: Table, query: Query, names: Names) -> tuple[list[str], str]:
     """Columns read anew and rows chosen; the lines, and the name of what they leave."""
     lines: list[str] = []
     base = table.variable
@@ -111,6 +111,13 @@ def _prepared(table: Table, query: Query, names: Names) -> tuple[list[str], str]
         lines += [f"{rows} = {base}[{test}]", f'print("rows:", len({rows}))']
         base = rows
     return lines, base
+
+
+def base_of(table: Table, query: Query, names: Names) -> str:
+    """The name of what `prepared` leaves."""
+    if query.conditions and query.kind != "share":
+        return names.free("rows")
+    return names.free("clean") if query.reads else table.variable
 
 
 def _condition(base: str, table: Table, query: Query, condition: Condition) -> str:

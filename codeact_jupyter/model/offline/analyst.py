@@ -7,19 +7,19 @@ the same messages always give the same reply, and nothing is remembered between 
 import re
 from dataclasses import dataclass, field, replace
 
-from codeact_jupyter.model.offline import answering, looking
-from codeact_jupyter.model.offline.acting import compute, header, plot
+from codeact_jupyter.model.offline import acting, answering, comparing, looking, repairing, telling
 from codeact_jupyter.model.offline.asking import Intent
-from codeact_jupyter.model.offline.columns import nearest
-from codeact_jupyter.model.offline.looking import Names, column_of
-from codeact_jupyter.model.offline.numerals import Unclear, plan
+from codeact_jupyter.model.offline.joining import join
+from codeact_jupyter.model.offline.looking import Cell, Names
 from codeact_jupyter.model.offline.query import NotClear, Query
 from codeact_jupyter.model.offline.reading import Observation, Scene
-from codeact_jupyter.model.offline.settling import settle
+from codeact_jupyter.model.offline.relating import settled
 from codeact_jupyter.model.offline.sources import Loaded, load
 from codeact_jupyter.model.offline.steps import End, Script, observe
 from codeact_jupyter.model.offline.table import Table, literal_in
+from codeact_jupyter.model.offline.tasks import Task, parts_of
 from codeact_jupyter.model.offline.understanding import Understanding, hidden, refusal
+from codeact_jupyter.model.offline.wording import RELATIONS
 
 _TRIES = 7
 _SILENT = ("sum", "min", "max")
@@ -45,21 +45,63 @@ class Analyst:
 
     def _steps(self) -> Script[str]:
         understanding = Understanding(self.scene)
+        named = understanding.named_files()
+        joined = yield from join(self.scene, named, self._names())
+        if joined:
+            request, loaded = joined
+            return (yield from self._about(loaded, Understanding(replace(self.scene, request=request, earlier=()))))
+        if len(named) > 1:
+            return (yield from self._each(named))
         if said := understanding.hopeless():
             return said
-        loaded = yield from load(self.scene, understanding)
+        return (yield from self._about((yield from load(self.scene, understanding)), understanding))
+
+    def _each(self, named: list[str]) -> Script[str]:
+        """Sentences about a file each."""
+        parts = parts_of(self.scene.request)
+        files = [[name for name in named if name.casefold() in part.casefold()] for part in parts]
+        if any(len(there) != 1 for there in files):
+            return answering.cannot(f"it speaks of several files ({', '.join(f'`{name}`' for name in named)}), and I take one at a time")
+        said: list[str] = []
+        names = set(self.scene.names)
+        for part in parts:
+            one = Analyst(replace(self.scene, request=part, earlier=(), names=frozenset(names)))
+            said.append((yield from one.script()))
+            names.add("df")
+            self.known[:] = said
+        return answering.each(parts, said)
+
+    def _about(self, loaded: Loaded, understanding: Understanding) -> Script[str]:
         table = loaded.table
         self.known.append(f"{answering.overview(table)}.")
-        intent = understanding.intent(table)
-        if intent.loose and hidden(table):
+        tasks = understanding.tasks(table)
+        if any(task.intent.loose for task in tasks) and hidden(table):
             observation = yield from observe(looking.find_values(table, understanding.words(), self._names()))
-            intent = understanding.intent(table, _found(observation))
+            tasks = understanding.tasks(table, _found(observation))
+        if len(tasks) == 1:
+            return (yield from self._task(loaded, tasks[0].intent))
+        return (yield from self._all(loaded, tasks))
+
+    def _all(self, loaded: Loaded, tasks: list[Task]) -> Script[str]:
+        """One task after the other."""
+        said: list[str] = []
+        for task in tasks:
+            try:
+                said.append((yield from self._task(loaded, task.intent)))
+            except NotClear as unclear:
+                said.append(answering.cannot(str(unclear)))
+            loaded = replace(loaded, notes=())
+            self.known[:] = said
+        return answering.each([task.text for task in tasks], said)
+
+    def _task(self, loaded: Loaded, intent: Intent) -> Script[str]:
+        table = loaded.table
         if said := refusal(intent, table):
             return said
         if intent.kind == "columns":
             return answering.columns(table)
         try:
-            query = settle(intent, table)
+            query = settled(intent, table)
         except NotClear as unclear:
             return answering.cannot(str(unclear), table.names)
         query = replace(query, notes=(*loaded.notes, *_nouns(intent, table), *query.notes))
@@ -67,36 +109,34 @@ class Analyst:
 
     def _computed(self, loaded: Loaded, query: Query) -> Script[str]:
         table, names = loaded.table, self._names()
-        query = yield from _dates(table, query, names)
-        silent = [figure.column for figure in query.figures if figure.function in _SILENT and figure.column]
-        silent += [str(figure.column) for figure in query.figures if query.kind == "rank_rows"]
-        for name in dict.fromkeys(silent):
-            query = yield from _numbers(table, query, name, names)
+        query = yield from _prepared(loaded, query, names)
         prose = ""
         for _ in range(_TRIES):
-            observation = yield from observe(compute(table, query, names, prose))
+            observation = yield from observe(_cell(table, query, names, prose))
             if observation.error is None:
-                finer = _finer(table, query, observation)
+                finer = repairing.finer(table, query, observation)
                 if finer == query:
                     return (yield from self._told(table, query, observation))
                 query, prose = finer, "Two decimals are too few to tell these numbers apart: once more with more of them."
                 continue
-            if observation.error[0] == "NameError" and loaded.file:  # the kernel was restarted between two cells
-                yield from observe(looking.load(loaded.file.name, table.variable, table.separator, loaded.how))
+            if observation.error[0] == "NameError" and loaded.again:  # the kernel was restarted between two cells
+                yield from observe(loaded.again)
                 continue
-            query, prose = yield from _repaired(table, query, observation, names)
+            query, prose = yield from repairing.repaired(table, query, observation, names)
         raise End(answering.cannot("the code kept failing", table.names))
 
     def _told(self, table: Table, query: Query, observation: Observation) -> Script[str]:
-        said = answering.answer(table, query, observation)
+        related = query.kind in RELATIONS
+        said = telling.told(table, query, observation) if related else answering.answer(table, query, observation)
         if said is None:
             raise End(answering.cannot("the output does not show the numbers I asked for", table.names))
-        self.known[:] = [said]
+        self.known.append(said)
         if not query.plot:
             return said
-        if not (header(table, query)) or query.kind in ("describe", "distinct"):
+        if not related and (not acting.header(table, query) or query.kind in ("describe", "distinct")):
             return f"{said}\n\nThere is nothing to draw in it: a chart needs groups, such as “by …”."
-        chart = yield from observe(plot(table, query, self._names()))
+        drawing = comparing.draw(table, query, self._names()) if related else acting.plot(table, query, self._names())
+        chart = yield from observe(drawing)
         if chart.error:
             return f"{said}\n\nThe chart could not be drawn ({chart.error[0]}: {chart.error[1].splitlines()[0]})."
         return f"{said}\n\nThe chart is in the notebook, below the last cell." if chart.image else said
@@ -105,6 +145,34 @@ class Analyst:
         """The user's names are left alone; those that earlier runs made may be used again."""
         made = {name for text in self.scene.earlier_code for name in re.findall(r"^(\w+) = ", text, re.MULTILINE)}
         return Names(self.scene.names - made)
+
+
+def _cell(table: Table, query: Query, names: Names, prose: str) -> Cell:
+    if query.kind in RELATIONS:
+        return comparing.compare(table, query, names, prose)
+    return acting.compute(table, query, names, prose)
+
+
+def _prepared(loaded: Loaded, query: Query, names: Names) -> Script[Query]:
+    """What has to be looked at before it is computed, since the computation would not fail."""
+    table = loaded.table
+    query = yield from repairing.dates(table, query, names)
+    silent = [figure.column for figure in query.figures if figure.function in _SILENT and figure.column]
+    silent += [str(figure.column) for figure in query.figures if query.kind in ("rank_rows", "spread", "pairs")]
+    for name in dict.fromkeys(silent):
+        query = yield from repairing.numbers(table, query, name, names)
+    query = yield from repairing.dotted(loaded, query, names)
+    return (yield from _paced(table, query, names)) if query.kind == "trend" and not query.keys and query.unit is None else query
+
+
+def _paced(table: Table, query: Query, names: Names) -> Script[Query]:
+    """With the unit of time that fits the dates."""
+    for _ in range(_TRIES):
+        observation = yield from observe(comparing.cadence(table, query, names))
+        if observation.error is None:
+            return replace(query, unit=comparing.pace(observation)).noted("I chose the unit of time by how far the dates reach.")
+        query, _ = yield from repairing.repaired(table, query, observation, names)
+    raise NotClear("I could not find out which unit of time fits the dates")
 
 
 def _found(observation: Observation) -> dict[str, list[str]]:
@@ -121,112 +189,3 @@ def _found(observation: Observation) -> dict[str, list[str]]:
 def _nouns(intent: Intent, table: Table) -> tuple[str, ...]:
     others = [noun for noun in intent.rows_called if not table.called.lower().startswith(noun.lower()[:4])]
     return tuple(f"I took “{noun}” to mean the rows of the table." for noun in dict.fromkeys(others))
-
-
-def _dates(table: Table, query: Query, names: Names) -> Script[Query]:
-    """The date columns that are text are read as dates, day or month first as their numbers tell."""
-    wanted = [query.date, *(figure.column for figure in query.figures if figure.function in ("min", "max"))]
-    for name in dict.fromkeys(one for one in wanted if one):
-        seen = table.column(name)
-        if seen is None or not seen.date or seen.dtype.startswith("datetime"):
-            continue
-        option = ""
-        if all(re.match(r"\s*\d{1,2}\.", value) for value in seen.values):
-            option = ", dayfirst=True"
-        elif all(re.match(r"\s*\d{1,2}\D\d", value) for value in seen.values):
-            observation = yield from observe(looking.day_or_month(table, name, names))
-            option = _order(name, observation, only_years=query.unit in (None, "year") and not _by_month(query) and name == query.date)
-        read = f"pd.to_datetime({column_of(table.variable, name)}{option})"
-        query = replace(query, reads={**query.reads, name: read})
-    return query
-
-
-def _by_month(query: Query) -> bool:
-    return any(condition.part == "month" for condition in query.conditions)
-
-
-def _order(name: str, observation: Observation, only_years: bool) -> str:
-    match literal_in(observation):
-        case [float() as first, float() as second] if first > 12 >= second:
-            return ", dayfirst=True"
-        case [float() as first, float() as second] if second > 12 >= first or only_years:
-            return ", dayfirst=False"
-        case _:
-            raise NotClear(f"the dates in `{name}` may begin with the day or with the month, and the numbers do not tell which")
-
-
-def _numbers(table: Table, query: Query, name: str, names: Names) -> Script[Query]:
-    """The column as numbers, if it is text that can be read as such."""
-    seen = table.column(name)
-    if seen is None or seen.numeric or seen.dtype == "bool" or name in query.reads:
-        return query
-    observation = yield from observe(looking.shapes(table, name, names))
-    shapes = literal_in(observation)
-    if not isinstance(shapes, dict) or not shapes:
-        raise NotClear(f"`{name}` holds text that I could not look at")
-    count = next((line for line in observation.lines() if line.isdigit()), "0")
-    if int(count) > len(shapes):
-        raise NotClear(f"`{name}` holds text, not numbers")
-    cleaning = plan({str(shape): int(number) for shape, number in shapes.items()}, european=table.separator == ";")
-    if isinstance(cleaning, Unclear):
-        raise NotClear(f"`{name}` holds text, and {cleaning.reason}")
-    text = f"{column_of(table.variable, name)}.astype(str)"
-    return replace(query, reads={**query.reads, name: cleaning.expression(text)})
-
-
-def _repaired(table: Table, query: Query, observation: Observation, names: Names) -> Script[tuple[Query, str]]:
-    """What the traceback says is wrong, put right."""
-    name, words = observation.error or ("", "")
-    strange = [one for one in (*_spoken(query),) if table.column(one) is None and one in words]
-    if strange:
-        found = nearest(strange[0], table.names)
-        if found is None or len(found.names) != 1:
-            listed = f": {' or '.join(f'`{one}`' for one in found.names)}?" if found else ""
-            raise End(answering.cannot(f"there is no column `{strange[0]}`{listed}", table.names))
-        fixed = query.renamed(strange[0], found.names[0])
-        fixed = yield from _dates(table, fixed, names)
-        for column in fixed.calculated:
-            _checked(table, column)
-        return fixed, f"There is no column `{strange[0]}`; the nearest is `{found.names[0]}`: I take that."
-    dated = [column for column, read in query.reads.items() if "to_datetime" in read and "errors=" not in read]
-    if dated and name in ("ValueError", "DateParseError", "ParserError", "OutOfBoundsDatetime", "TypeError"):
-        column = dated[0]
-        read = query.reads[column].removesuffix(")") + ', format="mixed", errors="coerce")'
-        said = f"Some values of `{column}` are no dates: I leave those out, and count them."
-        return replace(query, reads={**query.reads, column: read}), said
-    text = [column for column in query.calculated if column not in query.reads and _is_text(table, column)]
-    if text and name in ("TypeError", "ValueError", "ArrowInvalid", "ArrowNotImplementedError", "NotImplementedError", "DataError"):
-        for column in text:
-            query = yield from _numbers(table, query, column, names)
-        return query, f"`{text[0]}` is text: I read it as numbers, count what cannot be read, and compute again."
-    raise End(answering.cannot(f"the code failed ({name}: {words.splitlines()[0] if words else ''})", table.names))
-
-
-def _spoken(query: Query) -> list[str]:
-    """All columns that the code names."""
-    compared = [condition.column.names[0] for condition in query.conditions if condition.column]
-    return [*query.keys, *(figure.column for figure in query.figures if figure.column), *compared, *([query.date] if query.date else [])]
-
-
-def _is_text(table: Table, name: str) -> bool:
-    seen = table.column(name)
-    return seen is not None and not seen.numeric and seen.dtype != "bool"
-
-
-def _checked(table: Table, name: str) -> None:
-    seen = table.column(name)
-    if seen and not (seen.numeric or seen.numbers_as_text or seen.date or seen.dtype == "bool"):
-        raise End(answering.cannot(f"`{name}` holds text, so that there is nothing to compute of it", table.names))
-
-
-def _finer(table: Table, query: Query, observation: Observation) -> Query:
-    """With more decimals, where two of them leave nothing of a small number."""
-    rounded = any(figure.function in ("mean", "median", "sum", "min", "max", "std") and figure.column for figure in query.figures)
-    if query.decimals > 2 or not rounded or query.kind == "rank_rows":
-        return query
-    small = re.findall(r"(?<![\d.])-?0\.\d{1,2}(?!\d)", "\n".join(_results(observation)))
-    return replace(query, decimals=6) if small else query
-
-
-def _results(observation: Observation) -> list[str]:
-    return [line.rpartition(":")[2] if ": " in line else line.partition(",")[2] for line in observation.lines()]

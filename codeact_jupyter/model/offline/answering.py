@@ -9,10 +9,12 @@ from codeact_jupyter.model.offline.table import Table, labelled, rows_after
 from codeact_jupyter.model.offline.wording import describe, in_words, name_of
 
 CONNECT = (
-    "I am the built-in offline model. I answer questions about a table beside the notebook: what is in it, missing values, counts, "
-    "the average, total, median, smallest or largest value of a column, by group or by month, for some of the rows, the top of a "
-    "list, each with a chart. For anything else, connect a model: set `OPENAI_API_KEY`, or `OPENAI_BASE_URL` and `CODEACT_MODEL` "
-    "for a server of your own (on the command line `--model` and `--base-url`)."
+    "I am the built-in offline model. I answer questions about a table beside the notebook (CSV, Excel, Parquet, JSON lines): what is "
+    "in it, missing values, counts, the average, total, median, smallest or largest value of a column, by group or by month, for some "
+    "of the rows, the top of a list, correlations, a linear fit, a trend over time, each with a chart (bars, line, histogram, box, "
+    "scatter), several in one request; and two tables joined by a column that both have. For anything else, connect a "
+    "model: set `OPENAI_API_KEY`, or `OPENAI_BASE_URL` and `CODEACT_MODEL` for a server of "
+    "your own (on the command line `--model` and `--base-url`)."
 )
 _SHOWN = 60
 """Rows of a table in the answer."""
@@ -23,6 +25,17 @@ def cannot(reason: str, columns: Sequence[str] = ()) -> str:
     said = f"I cannot answer this: {reason.rstrip('?.')}."
     listed = f"\n\nThe columns are {', '.join(f'`{name}`' for name in columns[:60])}." if columns else ""
     return f"{said}{listed}\n\n{CONNECT}"
+
+
+def each(asked: Sequence[str], said: Sequence[str]) -> str:
+    """Several answers in the order of the questions; how to connect a model is said once."""
+    parts = []
+    for number, (question, answer) in enumerate(zip(asked, said, strict=True), start=1):
+        head = " ".join(question.split()).strip(" .?!,;")
+        parts.append(f"### {number}. {head[:1].upper()}{head[1:]}\n\n{answer.removesuffix(CONNECT).rstrip()}")
+    if all(answer.startswith("I cannot") for answer in said):
+        return cannot("of the several things that it asks for, none is clear to me\n\n" + "\n\n".join(parts))
+    return "\n\n".join([*parts, *([CONNECT] if any(answer.endswith(CONNECT) for answer in said) else [])])
 
 
 def overview(table: Table) -> str:
@@ -58,7 +71,7 @@ def answer(table: Table, query: Query, observation: Observation) -> str | None:
             said = _numbers(table, query, observation)
         case _:
             said = _table(table, query, observation, rows or [])
-    return "\n\n".join(part for part in (said, _remarks(table, query, observation, matching)) if part) if said else None
+    return "\n\n".join(part for part in (said, remarks(table, query, observation, matching)) if part) if said else None
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -189,7 +202,8 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _remarks(table: Table, query: Query, observation: Observation, matching: str | None) -> str:
+def remarks(table: Table, query: Query, observation: Observation, matching: str | None) -> str:
+    """What was taken for what, and what was left out."""
     said = list(query.notes)
     if matching and any(figure.column for figure in query.figures):
         said.append(f"{matching} rows match.")

@@ -4,10 +4,29 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Unit = Literal["year", "quarter", "month", "week", "day", "weekday", "hour"]
-Function = Literal["mean", "sum", "median", "min", "max", "std", "count", "nunique", "many", "latest", "earliest", "flagged"]
-"""`many`: "how many X", which is a sum or a number of distinct values, as X is; `flagged`: the rows where X holds, if it is a yes or no."""
+Function = Literal["mean", "sum", "median", "min", "max", "std", "count", "nunique", "many", "latest", "earliest", "flagged", "value"]
+"""`many`: "how many X", which is a sum or a number of distinct values, as X is; `flagged`: the rows where X holds, if it is a yes or no;
+`value`: the values themselves, as a correlation takes them."""
 Operator = Literal["==", "!=", ">", ">=", "<", "<=", "between"]
-Kind = Literal["none", "describe", "columns", "missing", "measure", "share", "distinct", "rank_rows", "rank_groups", "common"]
+Kind = Literal[
+    "none",
+    "describe",
+    "columns",
+    "missing",
+    "measure",
+    "share",
+    "distinct",
+    "rank_rows",
+    "rank_groups",
+    "common",
+    "correlation",
+    "pairs",
+    "fit",
+    "trend",
+    "spread",
+]
+"""`pairs`: the correlations of all columns, or of one with all others; `spread`: how the values of a column are distributed."""
+Plot = Literal["", "any", "bar", "line", "hist", "box", "scatter"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +70,11 @@ class Intent:
     conditions: tuple[Condition, ...] = ()
     top: int | None = None
     descending: bool = True
-    plot: Literal["", "bar", "line"] = ""
+    plot: Plot = ""
+    """`any`: a chart, and nothing is said of what kind."""
+    bins: int | None = None
+    first: Literal["", "day", "month"] = ""
+    """What stands first in a date, where the request says so."""
     loose: tuple[str, ...] = ()
     """Words that could not be placed: while there are any, nothing is computed."""
     unclear: str = ""
@@ -68,11 +91,18 @@ class Intent:
     """It asks how many there are of a value: of rows, or of things that a row has many of."""
 
 
+_RELATIONS = ("trend", "spread")
+_ANYWHERE = ("", "any", "bar", "line")
+"""Charts that go with most questions."""
+
+
 def merged(before: Intent, now: Intent) -> Intent:
     """A follow-up: what it does not say is as it was."""
     kind, measures = now.kind, now.measures
     if kind == "none":
         kind, measures = before.kind, before.measures
+    elif kind in _RELATIONS and not measures and before.kind not in ("correlation", "pairs", "fit"):
+        measures = before.measures[:1]
     elif kind == "measure" and before.measures and len(now.measures) == 1 and now.measures[0].function is None:
         measures = tuple(replace(measure, column=now.measures[0].column) for measure in before.measures)
         kind = before.kind if before.kind in ("missing", "share") else kind
@@ -89,7 +119,9 @@ def merged(before: Intent, now: Intent) -> Intent:
         now,
         loose=(*before.loose, *now.loose),
         unclear=unclear,
-        plot=now.plot or before.plot,
+        plot=now.plot or (before.plot if before.plot in _ANYWHERE or kind == before.kind else ""),
+        bins=now.bins or before.bins,
+        first=now.first or before.first,
         kind=kind,
         superlative=kept.superlative,
         typical=kept.typical,

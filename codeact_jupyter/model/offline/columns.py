@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from codeact_jupyter.model.offline.plurals import stem
@@ -54,10 +55,12 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+|\d+", apart.casefold())
 
 
+@lru_cache(10_000)
 def stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in words_of(text))
 
 
+@lru_cache(10_000)
 def core(name: str) -> tuple[str, ...]:
     """A column's words without the units at its end."""
     words = words_of(name)

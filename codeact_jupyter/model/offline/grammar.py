@@ -13,6 +13,7 @@ from typing import get_args
 from codeact_jupyter.model.offline import columns
 from codeact_jupyter.model.offline.asking import Column, Function, Intent, Kind, Measure, Unit
 from codeact_jupyter.model.offline.conditions import Symbols, column_of, conditions_in, of
+from codeact_jupyter.model.offline.relations import relation_in
 from codeact_jupyter.model.offline.symbols import Item, Schema, items_of
 from codeact_jupyter.model.offline.vocabulary import ADJECTIVES
 
@@ -30,6 +31,7 @@ def parse(request: str, schema: Schema) -> Intent:
     reading.adverb()
     conditions, unclear = conditions_in(reading)
     reading.intent = replace(reading.intent, conditions=conditions, unclear=unclear)
+    reading.relation()
     for step in (reading.missing, reading.share, reading.ranking, reading.others, reading.grouping, reading.counts, reading.measures):
         step()
     return reading.result(items)
@@ -51,13 +53,21 @@ class _Parse(Symbols):
 
     def plot(self) -> None:
         while taken := self.take("A?P"):
-            kind = taken[-1].value
-            self.intent = replace(self.intent, plot=kind if kind != "any" else self.intent.plot or "bar")
+            kind, before = taken[-1].value, self.intent.plot
+            unclear = "it asks for two kinds of chart at once" if before not in ("", "any", kind) and kind != "any" else ""
+            self.intent = replace(self.intent, plot=before or kind if kind == "any" else kind, unclear=self.intent.unclear or unclear)
+        if taken := self.take("q"):
+            self.intent = replace(self.intent, first=taken[0].value)
 
     def adverb(self) -> None:
         """“In total” and “on average” may stand anywhere."""
         while taken := self.take("a"):
             self._adverbs.add(_function(taken[0].value))
+
+    def relation(self) -> None:
+        if found := relation_in(self, self.intent.plot):
+            self.set(found.kind, measures=found.measures, by=found.by, date=found.date, plot=found.plot, bins=found.bins)
+            self.intent = replace(self.intent, unclear=self.intent.unclear or found.unclear)
 
     def missing(self) -> None:
         asked = "(?:[HF]?[HWS]?[RS]?L?Z(?:[BL]+S|L*C(?:AC)*)?)|H?[RL]*C(?:AC)*L?Z"

@@ -9,6 +9,10 @@ _PLAIN = re.compile(r"^[-+]?(?:9+\.?9*|\.9+)(?:[eE][-+]?9+)?$")
 _DOTS = re.compile(r"^9{1,3}(?:\.999)+$")
 _SPACED = re.compile(r"^9{1,3}(?:[ \u00a0\u202f'’]999)*(?:[.,]9+)?$")
 _SCALES = frozenset({"k", "m", "mn", "mio", "bn", "b", "thousand", "million", "billion", "tsd", "mrd", "lakh", "crore"})
+MARKS = ("-", "--", "?", ".", "n/a", "n.a.", "na", "null", "nan")
+"""What stands for a value that is missing."""
+GAPS = (*MARKS, "none", "missing", "unknown", "tbd", "not available", "k.a.")
+"""The same among numbers, where a word can be nothing else."""
 _MOSTLY = 0.5
 """Share of the values that must be numbers for the column to count as one of numbers."""
 _ODD = 0.05
@@ -41,9 +45,16 @@ class Unclear:
     reason: str
 
 
+def thousands(shapes: Mapping[str, int]) -> bool:
+    """Every dot in these numbers stands before three digits, as one between thousands does."""
+    held = [shape.strip("+-") for shape in shapes if "." in shape]
+    return bool(held) and all(_DOTS.match(shape) for shape in held)
+
+
 def plan(shapes: Mapping[str, int], european: bool = False) -> Cleaning | Unclear:
     """How to read a column with these shapes, or why not; `european`: its file has semicolons, so a comma may be a decimal one."""
-    total = sum(count for shape, count in shapes.items() if re.search(r"\w", shape))  # the rest marks gaps: "-", "?"
+    shapes = {shape: count for shape, count in shapes.items() if re.search(r"\w", shape) and shape.casefold() not in GAPS}
+    total = sum(shapes.values())
     readable = {shape: found for shape in shapes if (found := _NUMBER.match(shape)) and not _PLAIN.match(shape)}
     plain = sum(count for shape, count in shapes.items() if _PLAIN.match(shape))
     read = plain + sum(shapes[shape] for shape in readable)
@@ -58,6 +69,8 @@ def plan(shapes: Mapping[str, int], european: bool = False) -> Cleaning | Unclea
         return Unclear("some of its numbers stand in brackets, which may mean that they are negative")
     if len(units) > 1:
         return Unclear(f"its numbers have different units ({', '.join(sorted(units))})")
+    if "%" in units and plain:
+        return Unclear("some of its numbers have “%” and some have not")
     if units & _SCALES:
         return Unclear(f"its numbers end in “{min(units)}”, which may be a scale or a unit")
     if any(mark in unit for unit in units for mark in "<>~≈±"):

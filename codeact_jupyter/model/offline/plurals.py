@@ -1,6 +1,7 @@
 """Singular and plural: one stem for both, and what else a noun may be written as; pure."""
 
 import re
+from functools import lru_cache
 
 _ENDINGS = {
     "children": "child",
@@ -81,6 +82,7 @@ _NO_MEN = frozenset(
 )
 
 
+@lru_cache(10_000)  # the same few words are compared with each other at every step
 def stem(word: str) -> str:
     """Singular and plural of a word come out the same."""
     if (irregular := _irregular(word)) or word in _KEPT:

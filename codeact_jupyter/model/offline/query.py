@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from codeact_jupyter.model.offline.asking import Column, Condition, Function, Kind, Unit
+from codeact_jupyter.model.offline.asking import Column, Condition, Function, Kind, Plot, Unit
 
 
 class NotClear(Exception):
@@ -34,11 +34,16 @@ class Query:
     conditions: tuple[Condition, ...] = ()
     top: int | None = None
     descending: bool = True
-    plot: Literal["", "bar", "line"] = ""
+    plot: Plot = ""
+    bins: int | None = None
+    first: Literal["", "day", "month"] = ""
+    """What stands first in a date, where the request says so."""
     notes: tuple[str, ...] = ()
     reads: dict[str, str] = field(default_factory=dict)
     """Columns that have to be read anew, and the expression that reads them."""
     decimals: int = 2
+    focus: str = ""
+    """The one column that all others are compared with."""
 
     def renamed(self, old: str, new: str) -> "Query":
         """With another column in place of one that is not there."""
@@ -53,6 +58,10 @@ class Query:
             ),
             notes=(*self.notes, f"There is no column `{old}`: I took `{new}`."),
         )
+
+    def noted(self, note: str) -> "Query":
+        """With a word more for the answer."""
+        return replace(self, notes=tuple(dict.fromkeys([*self.notes, note])))
 
     @property
     def calculated(self) -> tuple[str, ...]:

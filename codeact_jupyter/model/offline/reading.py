@@ -12,6 +12,8 @@ _ERROR = re.compile(r"^(?P<name>(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit))
 _LABEL = re.compile(r"^\[(?:stdout|stderr|result|display|error|no output|image/|… )")
 _FRAME = re.compile(r"^- (?P<name>\w+): DataFrame(?: (?P<rows>[\d,]+)\s*[x×]\s*(?P<columns>[\d,]+))?", re.MULTILINE)
 _JSON = json.JSONDecoder()
+_LISTED = re.compile(r'^- (?:(?P<quoted>"(?:[^"\\]|\\.)+")|`?(?P<bare>[^`\s,;:]+\.\w+)`?)')
+_TABLE = re.compile(r"\.(?:csv|tsv|tab|xlsx|xlsm|xls|ods|parquet|feather|jsonl|ndjson)(?:\.(?:gz|zip|bz2|xz))?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -164,26 +166,27 @@ def _section(context: str, title: str) -> str:
 
 
 def _files(context: str) -> tuple[tuple[File, ...], tuple[str, ...]]:
+    """Tables and other files.  Only the names are needed; what else a line tells may be missing or be written otherwise."""
     tables, other = [], []
     for line in _section(context, "## Files beside the notebook").splitlines():
-        if not line.startswith('- "'):
+        found = _LISTED.match(line)
+        if not found:
             continue
-        name, _ = _JSON.raw_decode(line, 2)
-        columns = _value_after(line, "; columns ")
-        if columns is None and not name.lower().endswith((".csv", ".tsv", ".tab")):
+        name = json.loads(found["quoted"]) if found["quoted"] else found["bare"]
+        columns, rows, separator = (_value_after(line, mark) for mark in ("columns ", "first rows ", "separator "))
+        known = [column for column in columns if isinstance(column, str)] if isinstance(columns, list) else []
+        if not known and not _TABLE.search(name):
             other.append(name)
             continue
-        rows = _value_after(line, "; first rows ") or []
-        separator = _value_after(line, "; separator ") or ""
-        tables.append(File(name, separator, tuple(columns or ()), tuple(tuple(str(value) for value in row) for row in rows)))
+        held = tuple(tuple(str(value) for value in row) for row in rows if isinstance(row, list)) if isinstance(rows, list) else ()
+        tables.append(File(name, separator if isinstance(separator, str) else "", tuple(known), held))
     return tuple(tables), tuple(other)
 
 
 def _value_after(line: str, mark: str) -> Any:
-    at = line.find(mark)
-    if at < 0:
-        return None
+    """The JSON that stands after a mark; None: there is none."""
+    found = re.search(rf"[;,] {re.escape(mark)}(?=[\[\"])", line)
     try:
-        return _JSON.raw_decode(line, at + len(mark))[0]
+        return _JSON.raw_decode(line, found.end())[0] if found else None
     except ValueError:  # cut off to save room
         return None

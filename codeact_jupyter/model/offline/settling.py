@@ -44,7 +44,7 @@ def settle(intent: Intent, table: Table) -> Query:
     """Every column by its name.  Raises `NotClear`."""
     if intent.unclear:
         raise NotClear(intent.unclear)
-    settling = _Settling(table)
+    settling = Settling(table)
     intent = settling.flagged(settling.beside(intent))
     keys = tuple(settling.name(by, "group") for by in intent.by if isinstance(by, Column))
     units = [by for by in intent.by if not isinstance(by, Column)]
@@ -72,7 +72,8 @@ def settle(intent: Intent, table: Table) -> Query:
         conditions=conditions,
         top=intent.top,
         descending=intent.descending,
-        plot=intent.plot,
+        plot="bar" if intent.plot == "any" else intent.plot,
+        first=intent.first,
         notes=tuple(dict.fromkeys(settling.notes)),
     )
 
@@ -93,7 +94,9 @@ def _extreme(adjective: str, seen: Seen, generic: bool) -> Function | None:
     return None
 
 
-class _Settling:
+class Settling:
+    """The names of a request, settled against a table; `notes` says what was taken for what."""
+
     def __init__(self, table: Table):
         self.table = table
         self.notes: list[str] = []
@@ -198,16 +201,18 @@ class _Settling:
             if seen is None or not (seen.date or seen.years):
                 raise NotClear(f"`{name}` holds no dates")
             return [Figure("max" if measure.function == "latest" else "min", name)]
-        self._check(name, seen, measure.function or "max")
+        self.check(name, seen, measure.function or "max")
         return [Figure(measure.function or "max", name)]
 
-    def _check(self, name: str, seen: Seen | None, function: Function) -> None:
+    def check(self, name: str, seen: Seen | None, function: Function) -> None:
+        """Raises `NotClear` when the column holds nothing that this can be computed of."""
         if seen is None or function in ("count", "nunique") or seen.numeric or seen.numbers_as_text or seen.dtype == "bool":
             return
         if seen.date and function in ("min", "max"):
             return
         kind = "dates" if seen.date else "text"
-        raise NotClear(f"`{name}` holds {kind}, so that there is no {function} of it to compute")
+        what = "number" if function == "value" else function
+        raise NotClear(f"`{name}` holds {kind}, so that there is no {what} of it to compute")
 
     def _how_many(self, name: str, seen: Seen | None, in_total: bool) -> list[Figure]:
         if seen and seen.yes is not None:
@@ -226,7 +231,7 @@ class _Settling:
     def _together(self, name: str, keys: Sequence[str], by_time: bool) -> Function:
         """How the rows of a group are put together when the request does not say."""
         seen = self.table.column(name)
-        self._check(name, seen, "mean")
+        self.check(name, seen, "mean")
         key = self.table.column(keys[0]) if len(keys) == 1 and not by_time else None
         if key and key.distinct == self.table.rows:
             return "max"

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import PurePath
 
 from codeact_jupyter.model.offline import looking
 from codeact_jupyter.model.offline.answering import cannot
-from codeact_jupyter.model.offline.reading import File, Observation, Scene
+from codeact_jupyter.model.offline.looking import Cell, Names
+from codeact_jupyter.model.offline.opening import Attempt, Missing, first, opened, readable, sheets, whole
+from codeact_jupyter.model.offline.reading import File, Scene
 from codeact_jupyter.model.offline.steps import End, Script, observe
-from codeact_jupyter.model.offline.table import Table, literal_in, seen
+from codeact_jupyter.model.offline.table import Table, literal_in
 from codeact_jupyter.model.offline.understanding import Understanding
 
-_READ = re.compile(r'^(?P<variable>\w+) = pd\.read_csv\((?P<file>"[^"]+"|\'[^\']+\')', re.MULTILINE)
+_READ = re.compile(r'^(?P<variable>\w+) = pd\.read_\w+\((?P<file>"[^"]+"|\'[^\']+\')', re.MULTILINE)
 _LOOKED = re.compile(r"^print\((?P<variable>\w+)\.shape\)$", re.MULTILINE)
-_TRIES = 4
+_PEEKED = 12
+"""Files that are looked into to see which one is meant."""
 
 
 @dataclass(frozen=True)
@@ -24,42 +27,68 @@ class Loaded:
 
     table: Table
     notes: tuple[str, ...] = ()
-    how: str = ""
-    """Options with which the file was read."""
-    file: File | None = None
+    again: Cell | None = None
+    """The cell that reads it, if it comes from a file."""
+    as_text: str = ""
+    """Code that reads it once more, all as text; only of files of text."""
 
 
 def load(scene: Scene, understanding: Understanding) -> Script[Loaded]:
     """Look at what the request is about."""
     own = _read_before(scene)
     if name := understanding.named_file():
-        return (yield from _file(scene, File(name) if not (file := _known(scene, name)) else file))
+        return (yield from _file(scene, understanding, File(name) if not (file := _known(scene, name)) else file))
     if frame := understanding.named_frame():
         return (yield from _frame(frame, own.get(frame, frame), ()))
     if understanding.follows_on() and (last := _last(scene)):
         if last in scene.frames:
             return (yield from _frame(last, own.get(last, last), ()))
         if last in own and (file := _known(scene, own[last])):
-            return (yield from _file(scene, file))
+            return (yield from _file(scene, understanding, file))
     theirs = [name for name in scene.frames if name not in own and not _made_by_us(scene, name)]
-    best = _best(scene, understanding)
+    files = yield from _columns(scene)
+    best = _best(files, understanding)
     if len(theirs) == 1:
         loaded = yield from _frame(theirs[0], theirs[0], (f"I used `{theirs[0]}`, which is in the kernel.",))
         fits = understanding.fit(loaded.table.names, theirs[0])
         if not best or fits >= max(understanding.fit(file.columns, file.name) for file in best):
             return loaded
     if len(best) == 1:
-        note = (f"Of the {len(scene.files)} tables here I took `{best[0].name}`.",) if len(scene.files) > 1 else ()
-        return (yield from _file(scene, best[0], note))
+        note = (f"Of the {len(files)} tables here I took `{best[0].name}`.",) if len(files) > 1 else ()
+        return (yield from _file(scene, understanding, best[0], note))
     if not best and theirs:
         raise End(cannot(f"there are several DataFrames in the kernel ({_listed(theirs)}): say which"))
-    raise End(cannot(f"there are several tables ({_listed([file.name for file in scene.files])}): say which"))
+    raise End(cannot(f"there are several tables ({_listed([file.name for file in files])}): say which"))
 
 
-def _best(scene: Scene, understanding: Understanding) -> list[File]:
-    fits = {file.name: understanding.fit(file.columns, file.name) for file in scene.files}
+def _columns(scene: Scene) -> Script[tuple[File, ...]]:
+    """The files with their columns: looked into, where the context does not tell them."""
+    unknown = [file for file in scene.files if not file.columns][:_PEEKED]
+    if len(scene.files) < 2 or not unknown:
+        return scene.files
+    reads = [_peek(file) for file in unknown]
+    observation = yield from observe(looking.peek([file.name for file in unknown], reads))
+    found: dict[str, tuple[str, ...]] = {}
+    for line in observation.lines():
+        match literal_in(replace(observation, text=line)):
+            case [str() as name, list() as columns]:
+                found[name] = tuple(str(column) for column in columns)
+            case _:
+                pass
+    return tuple(replace(file, columns=found.get(file.name, file.columns)) for file in scene.files)
+
+
+def _peek(file: File) -> str:
+    attempt = first(file.name, "df", "")
+    if not attempt.text:
+        return attempt.expression()
+    return replace(attempt, options={"sep": "None", "engine": '"python"', "nrows": "20", "encoding_errors": '"replace"'}).expression()
+
+
+def _best(files: Sequence[File], understanding: Understanding) -> list[File]:
+    fits = {file.name: understanding.fit(file.columns, file.name) for file in files}
     most = max(fits.values(), default=0)
-    return [file for file in scene.files if fits[file.name] == most]
+    return [file for file in files if fits[file.name] == most]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -88,45 +117,46 @@ def _last(scene: Scene) -> str:
 def _frame(variable: str, called: str, notes: tuple[str, ...]) -> Script[Loaded]:
     observation = yield from observe(looking.look(variable))
     if observation.error:
-        raise End(_unseen(variable, observation))
-    return Loaded((yield from _whole(observation, variable, called, ",")), notes)
+        raise End(cannot(f"`{variable}` cannot be looked at ({observation.error[0]}: {observation.error[1].splitlines()[0]})"))
+    return Loaded((yield from whole(observation, variable, called, ",")), notes)
 
 
-def _whole(observation: Observation, variable: str, called: str, separator: str) -> Script[Table]:
-    """The table that was looked at; a wide one is looked at again, more briefly."""
-    if table := seen(observation, variable, called, separator):
-        return table
-    again = yield from observe(looking.brief(variable))
-    if table := seen(again, variable, called, separator):
-        return table
-    raise End(_unseen(called, again))
+def _file(scene: Scene, understanding: Understanding, file: File, notes: tuple[str, ...] = ()) -> Script[Loaded]:
+    if not readable(file.name):
+        raise End(cannot(f"I read CSV, Excel, Parquet and JSON files, and `{file.name}` is none of them"))
+    names = Names(scene.names)
+    try:
+        attempt = yield from _attempt(scene, understanding, file, names)
+        found = yield from opened(attempt, names)
+    except Missing:
+        other = yield from _other(scene, file.name)
+        return (yield from _file(scene, understanding, other, (*notes, f"There is no `{file.name}`: I took `{other.name}`.")))
+    return Loaded(found.table, (*notes, *found.notes), found.again, found.as_text)
 
 
-def _file(scene: Scene, file: File, notes: tuple[str, ...] = ()) -> Script[Loaded]:
-    if not file.name.lower().endswith((".csv", ".tsv", ".tab", ".txt")):
-        raise End(cannot(f"I read CSV and TSV files only, and `{file.name}` is neither"))
-    how = ""
-    observation = Observation("")
-    for _ in range(_TRIES):
-        variable = _variable(scene, file.name)
-        separator = file.separator or ("\t" if file.name.lower().endswith((".tsv", ".tab")) else "")
-        observation = yield from observe(looking.load(file.name, variable, separator, how))
-        match observation.error:
-            case None:
-                table = yield from _whole(observation, variable, file.name, separator or ",")
-                if len(table.columns) > 1 or how or not re.search(r"[;\t|]", table.columns[0].name):
-                    return Loaded(table, notes, how, file)
-                how, notes = 'sep=None, engine="python"', (*notes, "Its columns are not separated by commas.")
-            case ("FileNotFoundError", _):
-                other = yield from _other(scene, file.name)
-                notes, file = (*notes, f"There is no `{file.name}`: I took `{other.name}`."), other
-            case ("UnicodeDecodeError", _):
-                how, notes = 'encoding="latin-1"', (*notes, "It is not in UTF-8: I read it as Latin-1.")
-            case ("ParserError", _) if not how:
-                how = 'sep=None, engine="python"'
-            case (name, words):
-                raise End(cannot(f"`{file.name}` cannot be read ({name}: {words.splitlines()[0] if words else ''})"))
-    raise End(_unseen(file.name, observation))
+def _attempt(scene: Scene, understanding: Understanding, file: File, names: Names) -> Script[Attempt]:
+    """How the file is read at first; of a workbook, which sheet."""
+    attempt = first(file.name, _variable(scene, file.name), file.separator)
+    if attempt.suffix not in ("xlsx", "xlsm", "xls", "ods"):
+        return attempt
+    held = yield from sheets(attempt, names)
+    if len(held) < 2:
+        return attempt
+    sheet = _sheet(held, understanding, file.name)
+    note = f"Of its {len(held)} sheets I took “{sheet}”."
+    return replace(attempt.put(note, sheet_name=looking.quote(sheet)), sheet=sheet)
+
+
+def _sheet(held: dict[str, Sequence[str]], understanding: Understanding, file: str) -> str:
+    """The sheet that the request names, or whose columns fit it best."""
+    filled = {name: columns for name, columns in held.items() if columns}
+    if named := understanding.named_sheet(list(held)):
+        return named
+    fits = {name: understanding.fit(columns, name) for name, columns in filled.items()}
+    best = [name for name, fit in fits.items() if fit == max(fits.values())]
+    if len(best) != 1:
+        raise End(cannot(f"`{file}` has several sheets ({_listed(list(held))}): say which"))
+    return best[0]
 
 
 def _other(scene: Scene, name: str) -> Script[File]:
@@ -134,9 +164,9 @@ def _other(scene: Scene, name: str) -> Script[File]:
     known = [file.name for file in scene.files]
     if not known:
         listed = literal_in((yield from observe(looking.list_files())))
-        known = [str(one) for one in listed] if isinstance(listed, list) else []
+        known = [str(one) for one in listed if readable(str(one))] if isinstance(listed, list) else []
     near = get_close_matches(PurePath(name).name.lower(), [one.lower() for one in known], n=1, cutoff=0.6)
-    if not near:
+    if not near or near[0] == name.lower():
         raise End(cannot(f"there is no `{name}`, only {_listed(known) or 'no table at all'}"))
     found = next(one for one in known if one.lower() == near[0])
     return _known(scene, found) or File(found)
@@ -150,9 +180,3 @@ def _variable(scene: Scene, file: str) -> str:
     stem = re.sub(r"\W+", "_", PurePath(file).stem).strip("_").lower() or "table"
     stem = stem if stem[0].isalpha() else f"table_{stem}"
     return stem if stem not in scene.names or own.get(stem) == file else f"{stem}_table"
-
-
-def _unseen(name: str, observation: Observation) -> str:
-    if observation.error:
-        return cannot(f"`{name}` cannot be looked at ({observation.error[0]}: {observation.error[1].splitlines()[0]})")
-    return cannot(f"what `{name}` holds was not shown to me whole")

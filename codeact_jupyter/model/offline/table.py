@@ -16,8 +16,10 @@ WIDE = 40
 _YES_NO = (("yes", "no"), ("true", "false"), ("y", "n"), ("1", "0"))
 _DATE = re.compile(
     r"^\s*(?:\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
-    r"|\d{1,2} [A-Z][a-z]{2,8},? \d{4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4})\b"
+    r"|\d{1,2}[ .-]+[A-Z][a-z]{2,8},?[ -]\d{2,4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4}|[A-Z][a-z]{2,8} \d{4})\b"
 )
+_PACKED = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_CURRENCY = r"(?:(?:usd|eur|gbp|chf|jpy|cad|aud|inr|sek|nok|dkk|pln|rs|kr|us)\b\.?\s?)?"
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,21 @@ class Seen:
         return 1.0 if self.numeric else held.get(pair[0], "True" if self.dtype == "bool" else pair[0])
 
     @property
+    def packed(self) -> bool:
+        """Dates written as one number, such as 20240131."""
+        named = bool(re.search(r"date|day|datum", self.name, re.IGNORECASE))
+        return named and self.whole and bool(self.values) and all(_PACKED.fullmatch(value) for value in self.values)
+
+    @property
     def date(self) -> bool:
         """Holds dates, as such or as text."""
         written = not self.numeric and bool(self.values) and all(_DATE.match(value) for value in self.values)
-        return self.dtype.startswith("datetime") or written
+        return self.dtype.startswith(("datetime", "period")) or written or self.packed
 
     @property
     def numbers_as_text(self) -> bool:
         """Text, and yet most values begin like numbers."""
-        like = [value for value in self.values if re.match(r"^\W{0,3}\d", value)]
+        like = [value for value in self.values if re.match(rf"^{_CURRENCY}\W{{0,3}}\d", value, re.IGNORECASE)]
         return not self.numeric and not self.date and self.dtype != "bool" and 2 * len(like) >= max(1, len(self.values))
 
     @property
@@ -84,6 +92,8 @@ class Table:
     rows: int
     columns: tuple[Seen, ...]
     separator: str = ","
+    sheet: str = ""
+    """Of a workbook with several."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -124,6 +134,17 @@ def seen(observation: Observation, variable: str, called: str, separator: str = 
     if shape is None or len(columns) != shape[1]:
         return None
     return Table(variable, called, shape[0], tuple(columns), separator)
+
+
+def headless(table: Table) -> bool:
+    """The names of the columns look like values of them: the file has no header."""
+    if any(column.date and _DATE.match(column.name) for column in table.columns):
+        return True
+    numbers = [column for column in table.columns if column.numeric and re.fullmatch(r"-?\d+(?:\.\d+)*", column.name)]
+    names = [column.name for column in numbers]
+    counted = names in ([str(n) for n in range(len(names))], [str(n) for n in range(1, len(names) + 1)])
+    years = all(re.fullmatch(r"(?:19|20)\d\d", name) for name in names)
+    return bool(numbers) and 3 * len(numbers) >= len(table.columns) and not counted and not years
 
 
 def literal_in(observation: Observation) -> object:

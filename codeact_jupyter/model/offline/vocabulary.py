@@ -92,6 +92,28 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("Z", "", "incomplete|blank|blanks|empty|missing entries|missing cells|not filled in"),
     ("l", "", "unique values|distinct values|unique|distinct|different|list|list of|unique values of|distinct values of|possible values"),
     ("R", "", "rows|row|records|record|entries|entry|observations|data points|lines"),
+    ("P", "hist", "histogram|histograms|distribution|distributions|distributed|frequency distribution|frequency plot"),
+    ("P", "box", "box plot|boxplot|box plots|boxplots|box and whisker plot|box and whisker plots|whisker plot|box chart"),
+    ("P", "scatter", "scatter plot|scatterplot|scatter plots|scatter|scatter chart|scatter graph|scatter diagram"),
+    ("c", "", "correlation|correlations|correlate|correlates|correlated|pearson|pearson correlation|correlation coefficient"),
+    ("c", "", "correlation matrix|pearson correlation coefficient|pearsons r|pairwise correlation|pairwise correlations"),
+    ("c", "related", "relationship|relationships|related|relate"),
+    ("s", "", "strong|strongly|strongest|closely|highly|linearly"),
+    ("m", "", "trend|trends|over time|through time|trending|evolve|evolved|evolution|development|developed|develop"),
+    ("m", "year", "over the years|through the years|from year to year"),
+    ("m", "month", "over the months|from month to month"),
+    ("m", "week", "over the weeks|from week to week"),
+    ("m", "day", "over the days|from day to day"),
+    ("m", "up", "increasing|growing|rising|going up|increased|grown|risen|gone up"),
+    ("m", "down", "decreasing|falling|declining|going down|decreased|fallen|declined|gone down|shrinking"),
+    ("f", "", "linear fit|linear regression|regression|regress|fit|fit a line|fit a linear model|fit a straight line|best fit line|slope"),
+    ("f", "", "line of best fit|least squares|least squares fit|linear model|trend line|trendline|regression line|straight line|fit line"),
+    ("f", "", "intercept|slope and intercept|slope and the intercept|r squared|r2|r²|simple linear regression|least squares line"),
+    ("v", "", "versus|vs|against|as a function of|as function of"),
+    ("v", "depends", "depend on|depends on|depending on|dependent on"),
+    ("b", "", "bins|bin"),
+    ("q", "day", "day first|dayfirst|day comes first|day is first|day before month|day month year|european dates|dates are european"),
+    ("q", "month", "month first|monthfirst|month comes first|month is first|month before day|month day year|american dates|us dates"),
     ("P", "bar", "bar chart|bar plot|barchart|bar graph|barplot|as bars|bars|column chart|bar charts"),
     ("P", "line", "line chart|line plot|line graph|linechart|as a line|line charts"),
     (
@@ -108,7 +130,8 @@ _FILLERS = words_in(
     "using use let see whats all value values overall entire whole dataset data table file csv tsv frame dataframe set "
     "now then also only just again instead same as about make made my our your so but any here s hi hello hey thanks thank "
     "kindly need report present provide return shown how ones one occur occurs appear appears contained contain contains "
-    "exist exists different kind kinds create add group grouped will ever theres thats theyre weve ive im youre pls plz actually"
+    "exist exists different kind kinds create add group grouped will sheet worksheet workbook "
+    "ever theres thats theyre weve ive im youre pls plz actually"
 )
 
 SOLD = ("quantity", "qty", "units", "copies", "sold", "sales")
@@ -199,7 +222,7 @@ NUMBERS = dict(zip(["two", "three", "four", "five", "six", "seven", "eight", "ni
 FOLLOW_UPS = ("what about", "how about", "now", "and", "then", "also", "same", "instead", "but", "only", "just", "or")
 """A request that begins so goes on from the last one."""
 
-OPEN = "FTHEZSlURPdDAp"
+OPEN = "FTHEZSlURPdDApcsmfvbq"
 """Symbols whose words may be a column's name as well."""
 
 

@@ -2,10 +2,15 @@
 
 from codeact_jupyter.model.offline.query import Figure, Query
 
+RELATIONS = ("correlation", "fit", "pairs", "trend", "spread")
+"""Kinds of questions about how columns go together, and how their values are spread."""
+
 
 def describe(query: Query) -> str:
     """The computation in words."""
     kinds = {"missing": "missing values", "describe": "ranges of the numbers", "share": "percentage of rows"}
+    if query.kind in RELATIONS:
+        return _related(query) + in_words(query)
     what = ", ".join(name_of(figure) for figure in query.figures) or kinds.get(query.kind, "values of " + ", ".join(query.keys))
     if query.kind == "missing" and query.figures:
         what = "missing values of " + ", ".join(str(figure.column) for figure in query.figures)
@@ -14,6 +19,22 @@ def describe(query: Query) -> str:
     by = " and ".join([*query.keys, *([query.unit] if query.unit else [])])
     grouped = f" by {by}" if by and query.kind not in ("distinct", "common") else ""
     return what + grouped + in_words(query)
+
+
+def _related(query: Query) -> str:
+    names = [str(figure.column) for figure in query.figures]
+    match query.kind:
+        case "correlation":
+            return f"correlation of {names[0]} and {names[1]}"
+        case "fit":
+            return f"linear fit of {names[0]} on {names[1]}"
+        case "pairs":
+            return f"correlations of {f'{query.focus} with the others' if query.focus else ', '.join(names)}"
+        case "trend":
+            period = query.unit or (query.keys[0] if query.keys else "time")
+            return f"{name_of(query.figures[0])} by {period}, and its trend"
+        case _:
+            return f"spread of {', '.join(names)}{f' by {query.keys[0]}' if query.keys else ''}"
 
 
 def name_of(figure: Figure) -> str:

@@ -119,7 +119,7 @@ QUESTIONS: Sequence[tuple[str, str, Truth]] = (
     ("rivers", "highest lead and where", None),
     ("weather", "average temperature from January to March", None),
     ("staff", "average years of service per salary", None),
-    ("rivers", "What is the correlation between lead and class?", None),
+    ("rivers", "What is the correlation between lead and class?", lambda d: round(d["lead_mg_l"].corr(d["class"]), 4)),
 )
 """Domain, request, and the truth; None: there is none that the words give, or it is beyond the model."""
 

@@ -93,7 +93,7 @@ def test_what_it_cannot_do_it_says_with_how_to_connect_a_model(sales: Notebook, 
 
 
 def test_without_data_it_says_so(notebook: Notebook) -> None:
-    assert "there is no CSV or TSV file beside the notebook" in notebook.ask("average price").answer
+    assert "there is no table beside the notebook" in notebook.ask("average price").answer
 
 
 def test_a_wide_table_is_looked_at_again(notebook: Notebook, tmp_path: Path) -> None:

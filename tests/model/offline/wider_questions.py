@@ -125,7 +125,7 @@ QUESTIONS: Sequence[tuple[str, str, Truth | None]] = (
     ("quakes", "What's the largest number of stations?", lambda d: d["stations"].max()),
     ("quakes", "three largest magnitudes", lambda d: d.nlargest(3, "magnitude")["magnitude"].tolist()),
     ("quakes", "How many earthquakes were there per year?", lambda d: d.groupby(d["time"].dt.year).size()),
-    ("quakes", "mean depth over time", None),
+    ("quakes", "mean depth over time", lambda d: d.groupby(_month(d, "time"))["depth_km"].mean()),
     ("tickets", "average satisfaction per each agent", lambda d: d.groupby("agent")["satisfaction"].mean()),
     ("tickets", "Which agent closed the most tickets?", None),
     ("tickets", "Which agent has the most tickets?", lambda d: d.groupby("agent").size().nlargest(1)),
