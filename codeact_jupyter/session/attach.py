@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.kernel.client import KernelClient
+from codeact_jupyter.kernel.shown import Shown
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.session.contents import ContentsFile, Standing
@@ -65,6 +66,7 @@ class ServerDesk:
         self._away: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self._hosts: dict[KernelClient, ServerHost] = {}
+        self._shown = Shown()
         self._draining: set[asyncio.Task[None]] = set()
 
     @property
@@ -149,6 +151,7 @@ class ServerDesk:
         self._drop()
         if not keep:
             self.document.discard_unsaved()
+        await self._shown.close()
         await self._write()
 
     def leave_for_good(self, why: str = "") -> None:
@@ -160,6 +163,7 @@ class ServerDesk:
 
     async def shutdown(self) -> None:
         """What the file lacks of our work is written.  Raises `NotebookError`."""
+        await self._shown.close()
         if self._writing:
             await self._writing
         if self._behind and not self._ended:
@@ -230,7 +234,7 @@ class ServerDesk:
     async def kernel(self, news: KernelNews) -> KernelClient:
         news.state("starting_kernel")
         host = await kernel_of(self._server, self)
-        client = KernelClient(host, news.state, news.lost, news.may_restart)
+        client = KernelClient(host, news.state, news.lost, news.may_restart, self._shown)
         try:
             await client.open()
         except BaseException:
@@ -256,6 +260,8 @@ class ServerDesk:
         host = self._hosts.pop(kernel)
         try:
             await kernel.close()
+            if not self._replica:
+                await self._shown.close()  # nobody has it open: what comes late is not waited for
         finally:
             host.close()
 
