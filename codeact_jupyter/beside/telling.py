@@ -16,6 +16,8 @@ TYPED = 40
 _CELL = 40
 _LEVELS = (0, 1, 2, 3)
 """Name and size; columns; their types, ranges and values; the first rows."""
+_LEAST = 30
+"""Characters that are worth a look at what could be told in them."""
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]|<(?=/|context)")
 
 
@@ -25,7 +27,7 @@ def told(files: Sequence[DataFile], more: int, room: int) -> list[str]:
     lines = [_file(file, 0) for file in files]
     left = room - sum(len(line) + 1 for line in lines)
     for level in _LEVELS[1:]:
-        for index, file in enumerate(files):
+        for index, file in enumerate(files if left > _LEAST else ()):
             line = _file(file, level)
             if len(line) - len(lines[index]) <= left:
                 left -= len(line) - len(lines[index])
