@@ -2,6 +2,7 @@
 # make lab    the same notebook in JupyterLab
 # make test   Python, TypeScript and browser tests
 # make check  lint, types, layers, schema freshness
+# make bench  what it costs, beside a floor and beside others
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ SHARE := $(VENV)/share/jupyter/labextensions
 CONFIG := $(VENV)/etc/jupyter/jupyter_server_config.d
 SOURCES := $(shell find src style schema -type f 2>/dev/null)
 
-.PHONY: demo lab install test test-python test-typescript test-ui check lint types layers protocol wheel clean
+.PHONY: demo lab install test test-python test-typescript test-ui check lint types layers protocol wheel bench clean
 
 demo: install
 	jupyter codeact demo --dir demo
@@ -88,5 +89,14 @@ wheel: node_modules
 	$(BIN)/python -m pip install --quiet build
 	$(BIN)/python -m build --wheel --outdir dist
 
+# ratios to a floor of the same run, into benchmarks/README.md; the others that are measured beside us get an environment of their own
+.venv-peers/installed: benchmarks/requirements-peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --requirement benchmarks/requirements-peers.txt
+	@touch $@
+
+bench: install ui-tests/node_modules wheel .venv-peers/installed
+	CHROMIUM="$$(cd ui-tests && sh browser.sh --path)" python -m benchmarks --peers .venv-peers/bin/python
+
 clean:
-	rm -rf $(VENV) node_modules ui-tests/node_modules lib codeact_jupyter/labextension dist *.tsbuildinfo
+	rm -rf $(VENV) .venv-peers node_modules ui-tests/node_modules lib codeact_jupyter/labextension dist *.tsbuildinfo
