@@ -1,3 +1,4 @@
 import '@jupyter/chat/style/index.js';
 import './base.css';
 import './connect.css';
+import './status.css';
