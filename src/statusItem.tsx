@@ -15,7 +15,7 @@ export class StatusItem extends ReactWidget {
     this.addClass('codeact-StatusItem');
   }
 
-  show(conversation: Conversation | null): void {
+  tell(conversation: Conversation | null): void {
     this._conversation = conversation;
     this.update();
   }

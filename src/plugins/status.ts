@@ -2,6 +2,7 @@ import { ILabShell, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/a
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
 
 import { StatusItem } from '../statusItem';
 import { CommandIDs, IRunModels } from '../tokens';
@@ -29,16 +30,20 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     const draw = (): void => {
       const context = tracker.currentWidget?.context ?? null;
-      item.show(context === null ? null : (models.find(context)?.conversation ?? null));
+      item.tell(context === null ? null : (models.find(context)?.conversation ?? null));
     };
+    const moved = new Signal<JupyterFrontEndPlugin<void>, void>(plugin);
     statusBar.registerStatusItem('codeact-jupyter:status', {
       item,
       align: 'right',
       rank: 80,
       isActive: () => tracker.currentWidget !== null && (labShell?.currentWidget ?? null) === tracker.currentWidget,
-      activeStateChanged: tracker.currentChanged
+      activeStateChanged: moved
     });
-    tracker.currentChanged.connect(draw);
+    (labShell ?? tracker).currentChanged.connect(() => {
+      draw();
+      moved.emit();
+    });
     models.changed.connect(draw);
     draw();
   }
