@@ -62,7 +62,10 @@ class _ConnectHandler(APIHandler):
 
     async def prepare(self) -> None:  # type: ignore[override]  # as in APIHandler
         await super().prepare()
-        if self.current_user and not await ensure_async(self.authorizer.is_authorized(self, self.current_user, "execute", "kernels")):
+        if self.request.method == "OPTIONS":
+            return  # asked before the real request, without a token
+        user = self.current_user
+        if not user or not await ensure_async(self.authorizer.is_authorized(self, user, "execute", "kernels")):
             raise HTTPError(403, "Only who may execute in kernels may connect models.")
 
     @property
