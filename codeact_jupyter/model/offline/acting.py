@@ -2,6 +2,7 @@
 
 from codeact_jupyter.model.offline.asking import Condition
 from codeact_jupyter.model.offline.looking import Cell, Names, column_of, quote
+from codeact_jupyter.model.offline.numerals import MARKS
 from codeact_jupyter.model.offline.query import Figure, Query
 from codeact_jupyter.model.offline.table import Table
 from codeact_jupyter.model.offline.wording import describe, name_of, number
@@ -24,7 +25,7 @@ def compute(table: Table, query: Query, names: Names, prose: str = "") -> Cell:
     lines, base = prepared(table, query, names)
     match query.kind:
         case "missing":
-            lines += _missing(base, query, names)
+            lines += _missing(base, table, query, names)
         case "describe":
             lines += _describe(base, table, names)
         case "distinct":
@@ -211,14 +212,29 @@ def _rank_rows(base: str, table: Table, query: Query, names: Names) -> list[str]
     return [f'{result} = {base}.{most}({query.top}, {ranked}, keep="all")[{chosen}]', f"print({result}.head({LIMIT}).to_csv(index=False))"]
 
 
-def _missing(base: str, query: Query, names: Names) -> list[str]:
-    if query.figures:
-        asked = [str(figure.column) for figure in query.figures]
-        return [f"print({quote('missing in ' + name + ':')}, int({column_of(base, name)}.isna().sum()))" for name in asked]
+def _missing(base: str, table: Table, query: Query, names: Names) -> list[str]:
+    empty, marks, result = names.free("empty"), names.free("marks"), names.free("result")
+    asked = [str(figure.column) for figure in query.figures]
+    text = [seen for seen in table.columns if seen.written and (not asked or seen.name in asked)]
+    chosen = f"{base}[[{', '.join(map(quote, asked))}]]" if asked else base
+    lines = [f"{empty} = {chosen}.isna()"]
+    if text:  # a mark such as "-" is no value; "none" is one, unless among numbers
+        lines = [f"{marks} = {list(MARKS)}".replace("'", '"'), *lines]
+    for seen in text:
+        held = f'{marks} + ["none"]' if seen.numbers_as_text or seen.date else marks
+        lines.append(f"{column_of(empty, seen.name)} |= {column_of(base, seen.name)}.astype(str).str.strip().str.lower().isin({held})")
+    if asked:
+        for name in asked:
+            lines.append(f"print({quote('missing in ' + name + ':')}, int({column_of(empty, name)}.sum()))")
+            if any(seen.name == name for seen in text):
+                lines.append(f"print({quote('left empty in ' + name + ':')}, int({column_of(base, name)}.isna().sum()))")
+        return lines
     return [
-        f'{names.free("result")} = {base}.isna().sum().rename("missing")',
-        f'print("rows with a missing value:", int({base}.isna().any(axis=1).sum()))',
-        f'print({names.free("result")}.rename_axis("column").to_csv())',
+        *lines,
+        f'{result} = {empty}.sum().rename("missing")',
+        f'print("rows with a missing value:", int({empty}.any(axis=1).sum()))',
+        f'print("left empty:", int({base}.isna().sum().sum()), "of", int({result}.sum()))',
+        f'print({result}.rename_axis("column").to_csv())',
     ]
 
 

@@ -110,16 +110,23 @@ def _described(table: Table, ranges: dict[str, list[str]]) -> str:
 def _missing(table: Table, query: Query, observation: Observation, rows: list[list[str]]) -> str | None:
     if query.figures:
         counts = {str(figure.column): labelled(observation, f"missing in {figure.column}") for figure in query.figures}
-        said = " and ".join(f"`{name}` has **{count}** missing values" for name, count in counts.items())
+        blank = {name: labelled(observation, f"left empty in {name}") for name in counts}
+        said = " and ".join(f"`{name}` has **{count}** missing values{_marked(count, blank[name])}" for name, count in counts.items())
         return f"{said} in `{table.called}`{in_words(query)}." if None not in counts.values() else None
     some = [row for row in rows if row[1] != "0"]
     if not some:
         return f"No value is missing in `{table.called}`{in_words(query)}."
     partly = labelled(observation, "rows with a missing value")
+    left, _, whole = (labelled(observation, "left empty") or "").partition(" of ")
     return (
         f"Values are missing in {len(some)} of the {len(rows)} columns of `{table.called}`{in_words(query)}; "
-        f"{partly} rows lack at least one.\n\n{markdown(['column', 'missing'], some)}"
+        f"{partly} rows lack at least one{_marked(whole, left)}.\n\n{markdown(['column', 'missing'], some)}"
     )
+
+
+def _marked(count: str | None, left: str | None) -> str:
+    """That not all of the gaps are empty."""
+    return f" ({left} are empty, the others hold a mark such as “-” or “n/a”)" if left is not None and left != count else ""
 
 
 def _numbers(table: Table, query: Query, observation: Observation) -> str | None:

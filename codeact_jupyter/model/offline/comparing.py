@@ -161,10 +161,10 @@ def _pairs(base: str, query: Query, names: Names) -> list[str]:
 def _trend(base: str, query: Query, names: Names) -> list[str]:
     result, steps, slope = names.free("result"), names.free("steps"), names.free("slope")
     figure, period = query.figures[0], _period(query)
-    lines, by = [], quote(period)
+    lines, by, dates = [], quote(period), column_of(base, str(query.date))
     if query.unit:
         by = names.free(query.unit)
-        lines = [f'{by} = {column_of(base, str(query.date))}.dt.to_period("{PERIODS[query.unit]}").rename({quote(query.unit)})']
+        lines = [f'{by} = {dates}.dt.to_period("{PERIODS[query.unit]}").rename({quote(query.unit)})']
     called = '.size().rename("rows")' if figure.column is None else f"[{quote(figure.column)}].{figure.function}()"
     return [
         *lines,
@@ -172,6 +172,7 @@ def _trend(base: str, query: Query, names: Names) -> list[str]:
         f'{steps} = {result}.index.astype("int64") - {result}.index.astype("int64").min()',
         f"{slope}, _ = np.polyfit({steps}, {result}, 1)",
         f'print("periods:", len({result}), "of", {steps}.max() + 1)',
+        *([f'print("dates:", {dates}.min().date(), "to", {dates}.max().date())'] if query.unit else []),
         f'print("slope:", f"{{{slope}:.6g}}")',
         f'print("r:", round(float(np.corrcoef({steps}, {result})[0, 1]), 4))',
         f"print({result}.round({query.decimals}).tail({LIMIT}).to_csv())",

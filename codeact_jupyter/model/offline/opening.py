@@ -107,7 +107,8 @@ def opened(attempt: Attempt, names: Names) -> Script[Opened]:
                 return Opened(table, attempt.cell(), attempt.notes, as_text)
             attempt, looked = better, True
             continue
-        attempt, looked = (yield from _after_error(attempt, observation, names, looked)), True
+        attempt = yield from _after_error(attempt, observation, names, looked)
+        looked = looked or observation.error[0] == "ParserError"
     raise End(cannot(f"`{attempt.file}` could not be read in any way that I know"))
 
 

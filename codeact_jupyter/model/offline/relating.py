@@ -107,16 +107,26 @@ class _Relating:
             raise NotClear(f"a trend by {unit} is none over time")
         if not intent.measures:
             raise NotClear("it does not say of which column the trend is wanted")
-        named = intent.date if intent.date is None or self._dated(intent.date) else None
-        if intent.date is not None and named is None:
-            raise NotClear(f"`{intent.date.said}` holds no dates, and I follow a trend for all rows, or for some with “for …”")
         measure = intent.measures[0]
-        years = "" if named or unit not in (None, "year") or any(seen.date for seen in self.table.columns) else self.settling.part("year")
+        named, years = intent.date, ""
+        if measure.function == "many" and measure.column and self._dated(measure.column):  # "the number of orders placed"
+            named, measure = named or measure.column, Measure("count")
+        if named and (years := self._years(named)):
+            named = None
+        elif named and not self._dated(named):
+            raise NotClear(f"`{named.said}` holds no dates, and I follow a trend for all rows, or for some with “for …”")
+        if not years and not named and unit in (None, "year") and not any(seen.date for seen in self.table.columns):
+            years = self.settling.part("year")
         figure = self._figure(measure)
         query = replace(self.query(intent, (), intent.plot), figures=(figure,), plot="line" if intent.plot else "")
         if years:
             return replace(query, keys=(years,), notes=tuple(dict.fromkeys(self.settling.notes)))
         return replace(query, unit=unit, date=self.settling.date(named), notes=tuple(dict.fromkeys(self.settling.notes)))
+
+    def _years(self, column: Column) -> str:
+        """The column, if it holds years as numbers."""
+        held = [seen for name in column.names if (seen := self.table.column(name))]
+        return held[0].name if len(held) == 1 and held[0].years else ""
 
     def _figure(self, measure: Measure) -> Figure:
         if measure.column is None:

@@ -165,6 +165,10 @@ class Settling:
             seen = [found for found in seen if found.numeric or found.numbers_as_text] or seen
         if len(seen) > 1 and role == "group":
             seen = [found for found in seen if not found.numeric and not found.date] or seen
+        if len(seen) > 1 and role == "measure" and len({columns.core(found.name) for found in seen}) == 1:
+            others = ", ".join(f"`{found.name}`" for found in seen[1:])
+            self.notes.append(f"I took `{seen[0].name}` for “{column.said}”; there is {others} too.")
+            return seen[0].name
         if len(seen) != 1:
             names = " or ".join(f"`{name}`" for name in column.names)
             raise NotClear(f"“{column.said}” may be {names}: say which")

@@ -72,6 +72,11 @@ class Seen:
         return self.dtype.startswith(("datetime", "period")) or written or self.packed
 
     @property
+    def written(self) -> bool:
+        """Text, of whatever."""
+        return not (self.numeric or self.dtype in ("bool", "boolean") or self.dtype.startswith(("datetime", "timedelta", "period")))
+
+    @property
     def numbers_as_text(self) -> bool:
         """Text, and yet most values begin like numbers."""
         like = [value for value in self.values if re.match(rf"^{_CURRENCY}\W{{0,3}}\d", value, re.IGNORECASE)]

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 
 from codeact_jupyter.model.offline.asking import Column, Intent, merged
 
+_NUMBERED = re.compile(r"(?:^|(?<=\s))\(?\d\)\s+|^\s*(?:\d+\.|[-*•])\s+", re.MULTILINE)
 _STRONG = re.compile(
-    r"(?:(?<=[.?!])\s+|\s*;\s*|\s*\n\s*(?:(?:\d+[.)]|[-*•])\s+)?|,?\s+(?:and\s+)?(?:then|after that|afterwards)\s+)"
+    r"(?:(?<=[.?!])\s+|\s*;\s*|\s*\n\s*|,?\s+(?:and\s+)?(?:then|after that|afterwards)\s+)"
     r"(?:and\s+)?(?:then\s+|also\s+|finally\s+|next\s+|please\s+)*,?",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(
-    r"^\s*(?:(?:\d+[.)]|\([a-d1-9]\)|[-*•])\s+|(?:first(?!\s+(?:\d|of\b))|firstly|finally|then|also|next)\b[,:]?\s+)", re.IGNORECASE
-)
+_LEAD = re.compile(r"^\s*(?:first(?!\s+(?:\d|of\b))|firstly|finally|then|also|next)\b[,:]?\s+", re.IGNORECASE)
 _WORD = (
     r"plot|draw|chart|graph|show|give|list|tell|compute|calculate|find|count|make|create|fit|visuali[sz]e|what|which|how|is|are|does|do|"
     r"(?:the\s+|an?\s+|its\s+|their\s+)?(?:\w+\s+)?(?:mean|average|avg|total|sum|median|number|minimum|maximum|min|max|highest|lowest|largest|"
@@ -50,7 +49,7 @@ def understood(intent: Intent) -> bool:
 
 def parts_of(text: str) -> list[str]:
     """The sentences of a request, and what “then” and semicolons separate."""
-    parts = [_NUMBERED.sub("", part).strip(" ,") for part in _STRONG.split(text)]
+    parts = [_LEAD.sub("", part).strip(" ,") for part in _STRONG.split(_NUMBERED.sub("\n", text))]
     return [part for part in parts if re.search(r"\w", part)]
 
 

@@ -104,6 +104,9 @@ def _trend(table: Table, query: Query, observation: Observation, rows: Sequence[
     line = f"a straight line through {count} {period}s has the slope **{slope}** per {period} (r = {r})"
     said = f"no clear trend: {line}" if away and not _clear(r, int(count)) else f"it **{moved}** over time: {line}"
     gaps = "" if count == span else f" The {period}s without rows are left out: {count} of {span} have some."
+    reach = labelled(observation, "dates")
+    if reach and query.figures[0].function in ("sum", "count") and period != "day":
+        gaps += f" The dates go from {reach}: the first and the last {period} may be incomplete."
     ends = ends if len(rows) == int(count) else f"of the last ones, {ends}"
     return f"The {what} by {period} in {_where(table, query)}: {said}, {ends}.{gaps}\n\n{_series(query, rows)}"
 

@@ -3,6 +3,8 @@
 What is in no table here, no column and no value of the data is unknown, and an unknown word is never passed over.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from codeact_jupyter.model.offline.columns import words_in
@@ -226,7 +228,8 @@ OPEN = "FTHEZSlURPdDApcsmfvbq"
 """Symbols whose words may be a column's name as well."""
 
 
-def phrases() -> dict[tuple[str, ...], Entry]:
+@cache  # built at first use
+def phrases() -> Mapping[tuple[str, ...], Entry]:
     """All phrases by their words; the longest fitting one is to be taken."""
     table: dict[tuple[str, ...], Entry] = {(word,): ("", None) for word in _FILLERS}
     for symbol, value, words in _TABLE:

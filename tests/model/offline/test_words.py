@@ -91,7 +91,7 @@ def test_a_request_is_read(request_: str, kind: str, functions: list[str], by: l
     [
         "average body mass by colour",
         "average body mass of chickens",
-        "body mass over time",
+        "body mass over breakfast",
         "mean of 3 rows",
         "total total from January to March",
     ],
