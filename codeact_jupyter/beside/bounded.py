@@ -61,7 +61,7 @@ class Source:
     def head(self, most: int) -> bytes:
         """The first bytes."""
         self.stream.seek(0)
-        return self.stream.read(most)
+        return self.stream.read(most) or b""  # None: nothing is there yet, as in /proc
 
 
 @contextmanager

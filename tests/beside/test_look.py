@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,14 @@ def test_a_link_that_leads_to_itself_is_said(tmp_path):
     assert all(file.note.startswith("cannot be read: Too many levels of symbolic links") for file in files)
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no such file")
+def test_a_file_that_fails_while_it_is_read_is_said(tmp_path):
+    (tmp_path / "a.csv").symlink_to("/proc/self/mem")
+    (tmp_path / "b.csv").write_text(CSV)
+    [failing, good], _ = Beside().look(tmp_path)
+    assert (failing.note, good.columns) == ("cannot be read: Input/output error", ["a", "b"])
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read all")
 def test_a_file_that_may_not_be_read_is_said(tmp_path):
     (tmp_path / "a.csv").write_text(CSV)
@@ -82,7 +91,7 @@ def test_a_file_is_looked_into_again_only_when_it_changed(tmp_path):
 
 def test_a_file_that_is_written_just_now_is_never_told_from_memory(tmp_path):
     beside = Beside()
-    for name in ("b", "c", "d"):  # the same size, perhaps within one tick of the file system's clock
+    for name in "bcdefghijk" * 20:  # the same size, many times within one tick of the file system's clock
         (tmp_path / "a.csv").write_text(f"a,{name}\n1,2\n")
         [file], _ = beside.look(tmp_path)
         assert file.columns == ["a", name]
