@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Literal, get_args
 
 from codeact_jupyter.events import Observed
-from codeact_jupyter.output_text import image, picture_words, shown, terminal, text_of
+from codeact_jupyter.output_text import image, image_keys, picture_words, shown, terminal, text_of
 from codeact_jupyter.ports import Finished
 from codeact_jupyter.traceback_text import shorten
 
@@ -70,18 +70,23 @@ class Observation:
         outputs = so_far if finished is None else finished.outputs
         status = "running" if finished is None else finished.status
         words = "\n".join(_words(finished, outputs))
-        seen = _within(self.budget, self.budget.total - len(words) - 1, _parts(outputs), 0.4 if status == "ok" else 0.75)
+        seen = _within(
+            self.budget,
+            self.budget.total - len(words) - 1,
+            _parts(outputs, finished.figures if finished else {}),
+            0.4 if status == "ok" else 0.75,
+        )
         nothing = MUTE_ERROR if status == "error" else NOTHING
         return Observed(action_id=action_id, status=status, text="\n".join(filter(None, [seen, words])) or nothing)
 
 
-def _parts(outputs: Sequence[Mapping[str, Any]]) -> list[_Part]:
+def _parts(outputs: Sequence[Mapping[str, Any]], figures: Mapping[str, str]) -> list[_Part]:
     """The outputs as text, a stream that came in pieces as one."""
     parts: list[_Part] = []
     for name, group in groupby(outputs, key=lambda output: output["name"] if output["output_type"] == "stream" else None):
         if name is None:
             for output in group:
-                parts += _error(output) if output["output_type"] == "error" else _bundle(output)
+                parts += _error(output) if output["output_type"] == "error" else _bundle(output, figures)
         elif (text := terminal("".join(text_of(output["text"]) for output in group)).rstrip()).strip():
             if name == "stderr":
                 parts.append(_Part("stderr", "[stderr]", text))
@@ -96,12 +101,13 @@ def _error(output: Mapping[str, Any]) -> list[_Part]:
     return [_Part("error", "[error]", shorten(plain) or name)]
 
 
-def _bundle(output: Mapping[str, Any]) -> list[_Part]:
+def _bundle(output: Mapping[str, Any], figures: Mapping[str, str]) -> list[_Part]:
     kind: Kind = "result" if output["output_type"] == "execute_result" else "display"
     picture = image(output["data"])
     text = (picture_words(output["data"]) if picture else shown(output["data"])).rstrip()
     parts = [_Part(kind, f"[{kind}]", text)] if text.strip() else []
-    return [*parts, _Part(kind, picture, "")] if picture else parts
+    said = next((figures[key] for key in image_keys(output["data"]) if key in figures), "") if picture else ""
+    return [*parts, _Part(kind, picture, said)] if picture else parts
 
 
 def _words(finished: Finished | None, outputs: Sequence[Mapping[str, Any]]) -> list[str]:

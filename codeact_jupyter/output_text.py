@@ -5,6 +5,7 @@ import binascii
 import json
 import re
 import struct
+import zlib
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
@@ -16,6 +17,7 @@ _ERASED = "\x00"
 _CONTROL = re.compile(r"[\x00\x01-\x07\x0b\x0e-\x1f\x7f]")
 _BARE = re.compile(r"<(?:IPython\.core\.display\.\w+ object|[\w.]+ object at 0x[0-9a-fA-F]+)>")
 _PICTURE = re.compile(r"<[^\n]*>")
+_CHART = re.compile(r"application/vnd\.(?:plotly|vega(?:lite)?)\.v\d[\w.]*\+json")
 _BLOCK_TAGS = {
     "p",
     "div",
@@ -103,6 +105,12 @@ def image(data: Mapping[str, Any]) -> str:
     return f"[{mime}, {size(len(raw))}" + (f", {measured[0]}x{measured[1]} px]" if measured else "]")
 
 
+def image_keys(data: Mapping[str, Any]) -> list[str]:
+    """Of a bundle's images: the same for the same image, however its base64 is broken into lines."""
+    texts = ["".join(text_of(data[mime]).split()) for mime in data if mime.startswith("image/")]
+    return [f"{zlib.crc32(text.encode()):08x}-{len(text)}" for text in texts]
+
+
 def size(count: int) -> str:
     """Bytes, for people."""
     if count < 1000:
@@ -136,6 +144,8 @@ def _jpeg_pixels(raw: bytes) -> tuple[int, int] | None:
 
 def shown(data: Mapping[str, Any]) -> str:
     """The text of a bundle that is no image: plain text first, HTML only where nothing plainer says it."""
+    if chart := next((mime for mime in data if _CHART.match(mime)), None):
+        return f"[{chart}, {size(len(json.dumps(data[chart], default=str)))}] {chart_words(data[chart])}".rstrip()
     plain = terminal(text_of(data.get("text/plain", "")))
     if plain and not _BARE.fullmatch(plain.strip()):
         return frame(plain, text_of(data.get("text/html", "")))
@@ -148,6 +158,41 @@ def shown(data: Mapping[str, Any]) -> str:
         return words
     other = next((mime for mime in data if mime not in {"text/plain", "text/html"}), None)
     return plain if other is None else f"[{other}, {size(len(json.dumps(data[other], default=str)))}]"
+
+
+def chart_words(chart: object) -> str:
+    """What a chart of plotly's or Vega-Lite's JSON shows: title, axes, and how much of what."""
+    match chart:
+        case {"data": [*traces], "layout": Mapping() as layout}:
+            axes = {name: _title(layout.get(f"{name}axis")) for name in ("x", "y")}
+            drawn = [f"{trace.get('type', 'scatter')}{_said(trace.get('name'))}" for trace in traces[:8] if isinstance(trace, Mapping)]
+            drawn += [f"and {len(traces) - 8} more"] if len(traces) > 8 else []
+            words = [
+                f"title{_said(_title(layout))}" if _title(layout) else "",
+                *(f"{name}{_said(axis)}" for name, axis in axes.items() if axis),
+            ]
+            return "; ".join(filter(None, [*words, ", ".join(drawn)]))
+        case {"mark": {"type": mark} | mark, "encoding": Mapping() as channels}:
+            encoded = [
+                f"{name}{_said(held.get('field') or held.get('aggregate'))}" for name, held in channels.items() if isinstance(held, Mapping)
+            ]
+            return "; ".join(filter(None, [f"title{_said(_title(chart))}" if _title(chart) else "", *encoded, str(mark)]))
+        case {"title": _} if _title(chart):
+            return f"title{_said(_title(chart))}"
+        case _:
+            return ""
+
+
+def _title(holder: object) -> str:
+    match holder:
+        case {"title": str(title)} | {"title": {"text": str(title)}}:
+            return title
+        case _:
+            return ""
+
+
+def _said(text: object) -> str:
+    return f" {json.dumps(str(text)[:80], ensure_ascii=False)}" if text else ""
 
 
 def picture_words(data: Mapping[str, Any]) -> str:

@@ -106,7 +106,7 @@ class Finished:
     dtypes: Mapping[str, str] = field(default_factory=dict)
     """Column -> type, when the cell's result is a data frame."""
     figures: Mapping[str, str] = field(default_factory=dict)
-    """What its images show, in the words of the live figures; by the images' keys, as `kernel.figures.key` makes them."""
+    """What its images show, in the words of the live figures; by `output_text.image_keys`."""
     kernel_exits: bool = False
     """The code asked the kernel to end (`exit()`): it is about to be gone."""
     restarted: bool = False

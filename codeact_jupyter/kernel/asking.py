@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from codeact_jupyter.kernel import probe
+from codeact_jupyter.kernel import figures, probe
 from codeact_jupyter.kernel.wire import Wire
 from codeact_jupyter.ports import Name
 
@@ -13,8 +13,18 @@ PROBE_SECONDS = 2.0
 
 async def ask_names(wire: Wire) -> dict[str, Name]:
     """The kernel's names, asked in silence; empty when it does not answer soon."""
-    reply = await wire.ask("execute_request", silent({"names": probe.NAMES}), within=PROBE_SECONDS)
-    return probe.parse(probe.value(reply["content"], "names")) if reply else {}
+    return probe.parse(probe.value(await ask_besides(wire), "names"))
+
+
+async def ask_besides(wire: Wire) -> Mapping[str, Any]:
+    """What else is asked with each action (names, figures), asked in silence: the content of a reply, or nothing."""
+    reply = await wire.ask("execute_request", silent({"names": probe.NAMES, "figures": figures.TOLD}), within=PROBE_SECONDS)
+    return reply["content"] if reply else {}
+
+
+def have_figures_described(wire: Wire) -> None:
+    """For what runs after this; nobody need wait for it."""
+    wire.request("execute_request", silent({"figures": figures.install()}))
 
 
 async def cancel_awaiting(wire: Wire) -> bool:

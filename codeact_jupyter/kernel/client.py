@@ -8,7 +8,7 @@ from typing import Self
 
 from codeact_jupyter.errors import KernelError
 from codeact_jupyter.kernel.aside import Aside
-from codeact_jupyter.kernel.asking import ask_names
+from codeact_jupyter.kernel.asking import ask_names, have_figures_described
 from codeact_jupyter.kernel.execution import Action, Line
 from codeact_jupyter.kernel.host import START_SECONDS, Host
 from codeact_jupyter.kernel.shown import Shown
@@ -161,6 +161,7 @@ class KernelClient:
             if not connected:
                 await wire.close()
         self._wire = wire
+        have_figures_described(wire)
         await self._shown.connect(wire, self._process)
 
     def _hear(self, message: Message) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from codeact_jupyter.kernel import probe
-from codeact_jupyter.kernel.asking import ask_names, cancel_awaiting, first, nudge
+from codeact_jupyter.kernel import figures, probe
+from codeact_jupyter.kernel.asking import ask_besides, cancel_awaiting, first, nudge
 from codeact_jupyter.kernel.output import Feed, Outputs, has_shell_command
 from codeact_jupyter.kernel.shown import Shown
 from codeact_jupyter.kernel.wire import Message, Wire
-from codeact_jupyter.ports import Finished, Name, OutputSink
+from codeact_jupyter.ports import Finished, OutputSink
 
 NOTICE = 0.2
 """Seconds after which it is said that a user's cell is waited for."""
@@ -181,7 +181,7 @@ class Action:
             "store_history": True,
             "allow_stdin": False,
             "stop_on_error": False,  # it would throw out the user's cells behind ours
-            "user_expressions": {"names": probe.NAMES, "dtypes": probe.DTYPES, "exit_code": "_exit_code"},
+            "user_expressions": {"names": probe.NAMES, "dtypes": probe.DTYPES, "exit_code": "_exit_code", "figures": figures.TOLD},
         }
         self._held = False
         reply = self._line.wire.request("execute_request", request, msg_id=self._msg_id)
@@ -238,11 +238,15 @@ class Action:
         status: Literal["ok", "error", "interrupted"] = "ok" if content["status"] == "ok" else "error"
         if self._interrupted:
             status = "interrupted"
+        # user expressions are skipped when the code fails
+        besides = {} if lost else content if content["status"] == "ok" else await ask_besides(self._line.wire)
+        outputs = self.outputs()
         return Finished(
             status,
-            outputs=self.outputs(),
+            outputs=outputs,
             exit_code=self._exit_code(content),
-            names={} if lost else await self._names(content),
+            names=probe.parse(probe.value(besides, "names")),
+            figures=figures.parse(probe.value(besides, "figures"), outputs),
             dtypes=probe.parse_dtypes(probe.value(content, "dtypes")),
             kernel_exits=exits and lost,
             restarted=restarted,
@@ -251,11 +255,6 @@ class Action:
     def _exit_code(self, content: Mapping[str, Any]) -> int | None:
         text = probe.value(content, "exit_code")
         return int(text) if has_shell_command(self._source) and text.lstrip("-").isdigit() else None
-
-    async def _names(self, content: Mapping[str, Any]) -> Mapping[str, Name]:
-        if content["status"] == "ok":
-            return probe.parse(probe.value(content, "names"))
-        return await ask_names(self._line.wire)  # user expressions are skipped when the code fails
 
     async def _climb_ladder(self) -> None:
         """Each rung is tried only while the code still runs."""
