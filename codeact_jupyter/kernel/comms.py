@@ -19,8 +19,8 @@ class Hearing:
     """One kernel's comms whose id begins with a prefix; nothing else is read of it, however much it puts out."""
 
     def __init__(self, kernel: AsyncKernelManager, prefix: str, hear: Callable[[Message], None]):
-        self._session = client_of(kernel).session
-        self._socket: Any = client_of(kernel).connect_iopub()
+        self._client = client_of(kernel)  # kept: its end would be the end of its sockets
+        self._socket: Any = self._client.connect_iopub()
         self._socket.setsockopt(zmq.UNSUBSCRIBE, b"")
         # the kernel sends a comm's messages under the topic `comm-` and its id, and ZMQ filters where they are sent
         self._socket.setsockopt(zmq.SUBSCRIBE, f"comm-{prefix}".encode())
@@ -36,9 +36,9 @@ class Hearing:
 
     async def _listen(self) -> None:
         while True:
-            _, frames = self._session.feed_identities(await self._socket.recv_multipart())
+            _, frames = self._client.session.feed_identities(await self._socket.recv_multipart())
             try:
-                message = self._session.deserialize(frames)
+                message = self._client.session.deserialize(frames)
             except (ValueError, TypeError):  # not signed with the kernel's key
                 continue
             self._hear(message)
