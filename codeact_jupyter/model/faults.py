@@ -94,10 +94,14 @@ def refused(asked: Asked, refusal: Refusal, offers: frozenset[Feature] = frozens
         return Fault("lasting", f"The quota of the key at {asked.url} is used up ({said})", advice)
     match status:
         case 401 if asked.keyed:
-            advice = "Set CODEACT_API_KEY or OPENAI_API_KEY to a key that is valid there, and check the base URL."
+            advice = (
+                "Set CODEACT_API_KEY or OPENAI_API_KEY to a key that is valid there, or connect the model anew in the panel,"
+                " and check the base URL."
+            )
             return Fault("lasting", f"The server at {asked.url} refused the key ({said})", advice)
         case 401:
-            return Fault("lasting", f"The server at {asked.url} wants a key ({said})", "Set CODEACT_API_KEY or OPENAI_API_KEY.")
+            advice = "Connect it with its key in the panel, or set CODEACT_API_KEY or OPENAI_API_KEY together with OPENAI_BASE_URL."
+            return Fault("lasting", f"The server at {asked.url} wants a key ({said})", advice)
         case 403:
             advice = "Check what the key in CODEACT_API_KEY or OPENAI_API_KEY allows, or choose another model."
             return Fault("lasting", f'The server at {asked.url} does not allow this key to use the model "{asked.model}" ({said})', advice)

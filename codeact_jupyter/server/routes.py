@@ -156,7 +156,9 @@ class ConnectionsHandler(_ConnectHandler):
         name = (body.optional("name") or "").strip() or named(book, kind, base_url)
         model = body.text("model")
         old = next((it for it in book.connections if it.name == name), None)
-        same = old if old and old.model == model.strip() and same_place(old.base_url, base_url) else Connection(name, kind, base_url)
+        tested = body.truth("tested", False)
+        stays = old and not tested and old.model == model.strip() and same_place(old.base_url, base_url)
+        same = old if old and stays else Connection(name, kind, base_url)
         return Connection(
             name=name,
             kind=kind,
@@ -165,7 +167,7 @@ class ConnectionsHandler(_ConnectHandler):
             format=body.format() or same.format,
             images=body.truth("images", same.images),
             context_length=body.number("context_length", same.context_length),
-            tested=datetime.now(UTC).isoformat(timespec="seconds") if body.truth("tested", False) else same.tested,
+            tested=datetime.now(UTC).isoformat(timespec="seconds") if tested else same.tested,
         )
 
 

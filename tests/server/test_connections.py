@@ -74,6 +74,9 @@ async def test_a_connection_is_saved_shown_changed_and_removed_and_its_key_never
         assert (status, kept["name"], kept["has_key"], kept["format"], kept["tested"]) == (200, "Mine", True, "tool", made["tested"])
         _, other = await asked(server, "PUT", "connections", {"kind": "other", "base_url": model.url, "model": "m2"})
         assert (other["has_key"], other["format"], other["images"], other["tested"]) == (True, "code", False, None)
+        again = {"kind": "other", "base_url": model.url, "model": "m2", "context_length": None, "images": True, "tested": True}
+        _, other = await asked(server, "PUT", "connections", again)
+        assert (other["context_length"], other["images"], bool(other["tested"])) == (None, True, True)
         _, moved = await asked(server, "PUT", "connections", {"name": "Mine", "kind": "other", "base_url": "http://else/v1", "model": "m"})
         assert not moved["has_key"]
         _, told = await asked(server, "GET", "connections")
