@@ -12,7 +12,6 @@ from codeact_jupyter.config import Settings
 from codeact_jupyter.context import Context, render
 from codeact_jupyter.errors import CodeActError, plain
 from codeact_jupyter.events import Event, RunFinished, UserAsked
-from codeact_jupyter.formats import FORMATS
 from codeact_jupyter.inkernel.failures import RunFailed, RunStopped
 from codeact_jupyter.inkernel.kernel import ShellKernel
 from codeact_jupyter.inkernel.notebook import NoCells
@@ -21,10 +20,9 @@ from codeact_jupyter.inkernel.show import Show
 from codeact_jupyter.inkernel.stage import Stage, in_thread
 from codeact_jupyter.loop import Limits, Run
 from codeact_jupyter.model.client import ChatModel
-from codeact_jupyter.observation import Budget, Observation
 from codeact_jupyter.ports import Parts
-from codeact_jupyter.prompt import Conversation, system
 from codeact_jupyter.recap import spent, tokens_of
+from codeact_jupyter.session.exchange import exchange
 from codeact_jupyter.session.parts import AllowAll, CellHolds, chat_model
 
 EARLIER_CELLS = 80
@@ -76,7 +74,7 @@ class Work:
         history = place.store.history(place.conversation)
         place.store.begin(self._run_id, place.conversation)
         model = chat_model(settings, lambda why: self._tell(f"asking again: {why}"))
-        run = Run(self._parts(asked, model), self._record, Limits(settings.max_steps, settings.timeout), history)
+        run = Run(self._parts(model), self._record, Limits(settings.max_steps, settings.timeout), history)
         task = asyncio.create_task(run.run(asked))
         self._live = (asyncio.get_running_loop(), run, task)
         try:
@@ -88,17 +86,18 @@ class Work:
         error = None if task.cancelled() else task.exception()
         return RunFinished(reason="failed", message=plain(error) if isinstance(error, Exception) else "The run broke off.")
 
-    def _parts(self, asked: UserAsked, model: ChatModel) -> Parts:
+    def _parts(self, model: ChatModel) -> Parts:
         cells, kernel = NoCells(), ShellKernel(self._shell, self._stage)
+        talk = exchange(model, self._settings, lambda: self._look(kernel), self._place.store, self._tell)
         return Parts(
-            model=model,
-            prompt=Conversation(system(asked.format), lambda: self._look(kernel), self._settings.max_steps),
-            format=FORMATS[asked.format](),
+            model=talk.model,
+            prompt=talk.prompt,
+            format=talk.format,
             policy=AllowAll(),
             approver=CellHolds(cells),
             notebook=cells,
             kernel=kernel,
-            observe=Observation(Budget(total=self._settings.observation_chars)),
+            observe=talk.observe,
         )
 
     async def _look(self, kernel: ShellKernel) -> str:

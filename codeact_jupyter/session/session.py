@@ -16,19 +16,16 @@ from codeact_jupyter.config import Settings
 from codeact_jupyter.context import Context, render
 from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.events import Event, RunFinished, Steered, UserAsked
-from codeact_jupyter.formats import FORMATS
 from codeact_jupyter.loop import Limits, Run
 from codeact_jupyter.model.client import ChatModel
 from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.observation import Budget, Observation
 from codeact_jupyter.ports import Finished, Parts
-from codeact_jupyter.prompt import Conversation, system
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
+from codeact_jupyter.session.exchange import exchange
 from codeact_jupyter.session.installing import Installing, package_of
 from codeact_jupyter.session.parts import AllowAll, CellHolds, KernelOnDemand, chat_model
-from codeact_jupyter.session.sight import Sight
-from codeact_jupyter.session.yielding import Yielding
 from codeact_jupyter.store import Store
 
 
@@ -164,19 +161,17 @@ class Session:
         seen = Seen(history)
         author = Author(run_id, asked.model, settings.tidy, settings.scratch == "keep")
         cells = RunCells(self.desk, author, asked.anchor, seen)
-        sight = Sight(self.store) if settings.sends_images else None
-        look, observe = partial(self._look, run_id, settings, asked, kernel, seen), Observation(Budget(total=settings.observation_chars))
-        prompt = Conversation(system(asked.format), look, settings.max_steps, asked.format, sight.url if sight else None)
-        format = FORMATS[asked.format]()
+        look = partial(self._look, run_id, settings, asked, kernel, seen)
+        talk = exchange(model, settings, look, self.store, lambda why: doing(run_id, "retrying", why))
         parts = Parts(
-            model=Yielding(model, format, prompt, lambda why: doing(run_id, "retrying", why)),
-            prompt=prompt,
-            format=format,
+            model=talk.model,
+            prompt=talk.prompt,
+            format=talk.format,
             policy=AllowAll(),
             approver=CellHolds(cells),
             notebook=cells,
             kernel=kernel,
-            observe=sight.keep(observe) if sight else observe,
+            observe=talk.observe,
         )
         run: Run = Run(
             parts,
