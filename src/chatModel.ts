@@ -1,6 +1,8 @@
 import { AbstractChatContext, AbstractChatModel, IChatContext, INewMessage, IUser } from '@jupyter/chat';
 
+import { Attachments } from './attachments';
 import type { RunModel } from './model';
+import { liveRun } from './runReading';
 
 class ChatContext extends AbstractChatContext {
   get users(): IUser[] {
@@ -25,13 +27,23 @@ export class ConversationChat extends AbstractChatModel {
     if (request === '') {
       return false;
     }
-    this._model.ask(request, this._anchor());
+    // Words to a run that goes on are about nothing else: the chips wait for the next request.
+    const isRunning = liveRun(this._model.conversation.state) !== null;
+    this._model.ask(request, this._anchor(), isRunning ? [] : this.attachments.take());
     return true;
+  }
+
+  /** Asks the same once more, about the same cells. */
+  askAgain(request: string, cells: readonly string[]): void {
+    this._model.ask(request, this._anchor(), cells);
   }
 
   createChatContext(): IChatContext {
     return new ChatContext({ model: this });
   }
+
+  /** What the next request is about. */
+  readonly attachments = new Attachments();
 
   private readonly _model: RunModel;
   private readonly _anchor: () => string | null;

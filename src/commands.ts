@@ -47,7 +47,7 @@ export function addCommands(
     caption: trans.__('Choose who answers: a provider, or a server on this machine'),
     execute: () => {
       shell.activateById(panel.id);
-      panel.showConnect(true);
+      panel.turnTo({ kind: 'connect' });
     }
   });
   commands.addCommand(CommandIDs.openSettings, {

@@ -5,18 +5,26 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import type { RunArchive } from './archive';
+import type { Attachment } from './attachments';
 import { anchorOf } from './cells';
 import { ConversationChat } from './chatModel';
 import type { PanelActions, PanelTarget } from './components/ConversationView';
-import { Panel } from './components/Panel';
+import { Page, Panel } from './components/Panel';
+import type { Reveal } from './components/useReveal';
 import type { ConnectClient } from './connect';
 import { panelIcon } from './icons';
 import type { RunModel } from './model';
+import { conversationRuns } from './runReading';
 import type { IRunModels } from './tokens';
+
+const LONGEST_WAIT = 5000;
+const CONVERSATION: Page = { kind: 'conversation' };
 
 export interface SidePanelOptions {
   readonly models: IRunModels;
   readonly client: ConnectClient;
+  readonly archive: RunArchive;
   readonly rendermime: IRenderMimeRegistry;
   readonly themes: IThemeManager | null;
   readonly trans: TranslationBundle;
@@ -57,17 +65,44 @@ export class SidePanel extends ReactWidget {
 
   /** Puts the cursor into the composer, or to where a model is connected in its place. */
   focusComposer(): void {
-    if (this._isConnecting) {
-      this.node.querySelector<HTMLElement>('.codeact-Connect-title')?.focus();
+    if (this._page.kind !== 'conversation') {
+      this.node.querySelector<HTMLElement>('h2')?.focus();
     } else {
       this._target?.chat.input.focus();
     }
   }
 
-  /** Shows where a model is connected, or the conversation again. */
-  showConnect(shown: boolean): void {
-    this._isConnecting = shown;
+  /** Shows the conversation, or something else in its place. */
+  turnTo(page: Page): void {
+    this._page = page;
     this.update();
+  }
+
+  /** Puts cells above the composer: the next request is about them. */
+  attach(cells: readonly Attachment[]): void {
+    this._target?.chat.attachments.add(cells);
+    this.turnTo(CONVERSATION);
+  }
+
+  /**
+   * Shows the step that wrote a cell: in the conversation, or, when it is of an earlier one, in the record of its run.
+   */
+  async reveal(spot: Reveal): Promise<void> {
+    const model = this.model;
+    this._reveal = { ...spot };
+    const isKnown = (): boolean =>
+      model !== null && conversationRuns(model.conversation.state).some(run => run.id === spot.run);
+    if (isKnown()) {
+      this.turnTo(CONVERSATION);
+      return;
+    }
+    const [record] = await Promise.all([this._options.archive.record(spot.run), welcomed(model)]);
+    if (model !== this.model) {
+      return; // the user went on to another notebook
+    }
+    // What was asked in this conversation comes after the welcome, and is shown when it is there.
+    const isHere = isKnown() || record?.conversation === model?.conversation.state.welcome?.conversation;
+    this.turnTo(isHere ? CONVERSATION : { kind: 'record', record });
   }
 
   protected onAfterShow(): void {
@@ -75,18 +110,7 @@ export class SidePanel extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    const { client, rendermime, themes, trans, actions } = this._options;
-    return (
-      <Panel
-        target={this._target}
-        isConnecting={this._isConnecting}
-        client={client}
-        rendermime={rendermime}
-        themes={themes}
-        trans={trans}
-        actions={actions}
-      />
-    );
+    return <Panel {...this._options} target={this._target} page={this._page} reveal={this._reveal} />;
   }
 
   private _connect(): void {
@@ -115,7 +139,23 @@ export class SidePanel extends ReactWidget {
   private readonly _chats = new WeakMap<RunModel, ConversationChat>();
   /** The cell that was active when a conversation's last request was asked. */
   private readonly _asked = new WeakMap<RunModel, string | null>();
-  private _isConnecting = false;
+  private _page: Page = CONVERSATION;
+  private _reveal: Reveal | null = null;
   private _notebook: NotebookPanel | null = null;
   private _target: PanelTarget | null = null;
+}
+
+/** Waits until the server has said which conversation goes on; not for ever. */
+async function welcomed(model: RunModel | null): Promise<void> {
+  await new Promise<void>(resolve => {
+    const look = (): void => {
+      if (model === null || model.conversation.state.welcome !== null) {
+        model?.changed.disconnect(look);
+        resolve();
+      }
+    };
+    model?.changed.connect(look);
+    setTimeout(resolve, LONGEST_WAIT);
+    look();
+  });
 }

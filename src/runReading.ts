@@ -2,6 +2,7 @@
  * What can be read off the state of a conversation. Pure.
  */
 
+import { missingModule } from './missing';
 import type { Run, RunState, Step } from './runState';
 
 /** The runs of the conversation that goes on, oldest first. */
@@ -28,6 +29,24 @@ export function stepsOf(run: Run): readonly Step[] {
 /** Whether a later step of the run succeeded. */
 export function isRepaired(run: Run, step: Step): boolean {
   return step.status === 'failed' && stepsOf(run).some(later => later.number > step.number && later.status === 'ok');
+}
+
+/** The module that a run lacked to its end, and the cell that lacked it. */
+export function lackingIn(run: Run): { readonly module: string; readonly cellId: string | null } | null {
+  const steps = run.isInstall ? [] : stepsOf(run).filter(step => step.status === 'failed' && !isRepaired(run, step));
+  const step = steps.filter(({ error }) => missingModule(error) !== null).at(-1);
+  const module = missingModule(step?.error ?? '');
+  return step === undefined || module === null ? null : { module, cellId: step.cellId };
+}
+
+/** The run for whose sake a module was installed: the last one before that was no installation, if it lacked one. */
+export function lackedBefore(runs: readonly Run[], install: Run): Run | null {
+  if (!install.isInstall || stepsOf(install).some(step => step.status !== 'ok')) {
+    return null;
+  }
+  const before = runs.slice(0, runs.indexOf(install)).filter(run => !run.isInstall);
+  const last = before.at(-1);
+  return last !== undefined && lackingIn(last) !== null ? last : null;
 }
 
 /** The numbers of a run's one line. */

@@ -1,6 +1,8 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
+import type { CellFacts } from './cells/facts';
 import type { RunModel } from './model';
 import type { NotebookContext } from './saving';
 
@@ -21,11 +23,35 @@ export const IRunModels = new Token<IRunModels>(
   'The conversations of the open notebooks.'
 );
 
+/** The agent's cells as the views of notebooks show them. */
+export interface ICellViews {
+  /** Null when the notebook has no such cell. */
+  factsOf(panel: NotebookPanel, cellId: string): CellFacts | null;
+  /** The error that a cell shows, in one line; empty: it shows none. */
+  errorOf(panel: NotebookPanel, cellId: string): string;
+  /** Unfolds a cell. */
+  open(panel: NotebookPanel, cellId: string): void;
+  /** What can be told of the agent's cells in a view has changed. */
+  readonly changed: ISignal<ICellViews, NotebookPanel>;
+}
+
+export const ICellViews = new Token<ICellViews>(
+  'codeact-jupyter:ICellViews',
+  "The agent's cells in the views of notebooks."
+);
+
 export const CommandIDs = {
   openPanel: 'codeact:open-panel',
   stopRun: 'codeact:stop-run',
   newConversation: 'codeact:new-conversation',
   connectModel: 'codeact:connect-model',
+  listRuns: 'codeact:list-runs',
+  /** Opens the notebook at `path` and shows the run `run`. */
+  showRun: 'codeact:show-run',
+  askAboutCell: 'codeact:ask-about-cell',
+  fixError: 'codeact:fix-error',
+  installModule: 'codeact:install-module',
+  whyCell: 'codeact:why-cell',
   openSettings: 'codeact:open-settings'
 } as const;
 

@@ -2,3 +2,5 @@ import '@jupyter/chat/style/index.js';
 import './base.css';
 import './connect.css';
 import './status.css';
+import './cells.css';
+import './runs.css';

@@ -3,8 +3,9 @@
  */
 
 import { Cell, CodeCell } from '@jupyterlab/cells';
-import { PanelLayout, Widget } from '@lumino/widgets';
+import { PanelLayout } from '@lumino/widgets';
 
+import type { ErrorActions } from './errorActions';
 import { FoldLine, FoldState } from './foldLine';
 import { CellError, CellMark, errorOf } from './mark';
 
@@ -21,14 +22,20 @@ export interface Look {
   readonly isRunning: boolean;
   readonly tooltip: string;
   readonly fold: FoldState | null;
-  /** What to do about its error; made once, and again for another error. */
-  readonly actions: { readonly key: string; readonly make: () => Widget } | null;
+  /** Whether something can be done about its error now; `busy`: when the run that goes on is over. */
+  readonly actions: 'none' | 'ready' | 'busy';
+}
+
+export interface DressOptions {
+  readonly toggle: () => void;
+  /** What is put below its error. */
+  readonly actions: () => ErrorActions;
 }
 
 export class Dress {
-  constructor(cell: Cell, onToggle: () => void) {
+  constructor(cell: Cell, options: DressOptions) {
     this._cell = cell;
-    this._onToggle = onToggle;
+    this._options = options;
     this.readError();
   }
 
@@ -41,9 +48,11 @@ export class Dress {
     return this._cell.hasClass(FOLDED_CLASS);
   }
 
-  /** Reads the error off the outputs. */
-  readError(): void {
+  /** Reads the error off the outputs; true when it is another one. */
+  readError(): boolean {
+    const before = this._error?.line;
     this._error = this._cell instanceof CodeCell ? lastError(this._cell) : null;
+    return this._error?.line !== before;
   }
 
   wear(look: Look): void {
@@ -82,39 +91,36 @@ export class Dress {
       return;
     }
     if (this._line === null) {
-      this._line = new FoldLine(this._onToggle);
-      layoutOf(this._cell).insertWidget(0, this._line);
+      this._line = new FoldLine(this._options.toggle);
+      layoutOf(this._cell)?.insertWidget(0, this._line);
     }
     this._line.draw(fold);
   }
 
   private _wearActions(actions: Look['actions']): void {
     // What is below the output can be put there only when the cell has its parts.
-    const wanted = actions !== null && !this._cell.isPlaceholder() ? actions : null;
-    if (wanted?.key === this._actions?.key) {
+    if (this._error === null || actions === 'none' || this._cell.isPlaceholder()) {
+      this._actions?.dispose();
+      this._actions = null;
       return;
     }
-    this._actions?.widget.dispose();
-    this._actions = wanted === null ? null : { key: wanted.key, widget: wanted.make() };
-    if (this._actions !== null) {
-      layoutOf(this._cell).addWidget(this._actions.widget);
+    if (this._actions === null) {
+      this._actions = this._options.actions();
+      layoutOf(this._cell)?.addWidget(this._actions);
     }
+    this._actions.draw(this._error, actions === 'busy');
   }
 
   private readonly _cell: Cell;
-  private readonly _onToggle: () => void;
+  private readonly _options: DressOptions;
   private _error: CellError | null = null;
   private _bar: HTMLElement | null = null;
   private _line: FoldLine | null = null;
-  private _actions: { readonly key: string; readonly widget: Widget } | null = null;
+  private _actions: ErrorActions | null = null;
 }
 
-function layoutOf(cell: Cell): PanelLayout {
-  const { layout } = cell;
-  if (!(layout instanceof PanelLayout)) {
-    throw new Error('A cell of JupyterLab has a panel layout.');
-  }
-  return layout;
+function layoutOf(cell: Cell): PanelLayout | null {
+  return cell.layout instanceof PanelLayout ? cell.layout : null;
 }
 
 function lastError(cell: CodeCell): CellError | null {

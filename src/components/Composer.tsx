@@ -2,12 +2,17 @@ import type { IInputModel } from '@jupyter/chat';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 
+import type { Attachments } from '../attachments';
+import { Chips } from './Chips';
+
 const MOST_LINES = 8;
 
 export interface ComposerProps {
   readonly input: IInputModel;
   readonly isRunning: boolean;
   readonly isReadOnly: boolean;
+  /** The cells that the request is about. */
+  readonly attachments: Attachments;
   /** The last request, for Up in an empty composer. */
   readonly last: string;
   readonly trans: TranslationBundle;
@@ -17,7 +22,8 @@ export interface ComposerProps {
  * Where the user writes. The words are kept in the chat's own input model, so each notebook has its draft.
  * The library's input is not used: it takes the focus when it appears, and its placeholder is fixed.
  */
-export function Composer({ input, isRunning, isReadOnly, last, trans }: ComposerProps): JSX.Element {
+export function Composer(props: ComposerProps): JSX.Element {
+  const { input, isRunning, isReadOnly, attachments, last, trans } = props;
   const value = useValue(input);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -50,11 +56,14 @@ export function Composer({ input, isRunning, isReadOnly, last, trans }: Composer
     } else if (event.key === 'ArrowUp' && value === '' && last !== '') {
       event.preventDefault();
       input.value = last;
+    } else if (event.key === 'Backspace' && value === '') {
+      attachments.all.slice(-1).forEach(({ cellId }) => attachments.remove(cellId));
     }
   };
   const placeholder = placeholderOf(isReadOnly, isRunning, trans);
   return (
     <div className="codeact-Composer">
+      <Chips attachments={attachments} trans={trans} onLeave={() => area.current?.focus()} />
       <textarea
         ref={area}
         className="codeact-Composer-input"

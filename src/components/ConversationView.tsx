@@ -1,23 +1,28 @@
-import type { IChatModel } from '@jupyter/chat';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useRef, useState } from 'react';
 
+import type { Entry } from '../archive';
+import type { CellFacts } from '../cells/facts';
+import type { ConversationChat } from '../chatModel';
 import type { ConnectClient } from '../connect';
 import type { Conversation } from '../conversation';
 import type { RunModel } from '../model';
-import { conversationRuns, liveRun } from '../runReading';
+import { conversationRuns, lackedBefore, liveRun } from '../runReading';
+import type { Run } from '../runState';
 import { Announcer } from './Announcer';
 import { Composer } from './Composer';
 import { EmptyState } from './EmptyState';
+import type { RunAsks } from './Ending';
 import { Log } from './Log';
 import { Notices } from './Notices';
 import { RunView } from './RunView';
 import { StatusLine } from './StatusLine';
+import type { Reveal } from './useReveal';
 
 /** A conversation, and the chat model over it. */
 export interface PanelTarget {
   readonly model: RunModel;
-  readonly chat: IChatModel;
+  readonly chat: ConversationChat;
 }
 
 /** What the panel asks of the application. */
@@ -25,11 +30,17 @@ export interface PanelActions {
   readonly goToNotebook: () => void;
   /** False when the cell is gone. */
   readonly goToCell: (cellId: string) => Promise<boolean>;
+  /** What can be told of a cell of the notebook; null: it has none of this id. */
+  readonly factsOf: (cellId: string) => CellFacts | null;
+  /** The package that brings a module; null: the server does not say. */
+  readonly packageOf: (module: string) => Promise<string | null>;
   readonly createNotebook: () => void;
   /** Shows where a model is connected, in the place of the conversation. */
   readonly connectModel: () => void;
   /** Shows the conversation again. */
-  readonly leaveConnect: () => void;
+  readonly leavePage: () => void;
+  /** Opens the notebook of a run of the list, and shows the run. */
+  readonly openRun: (entry: Entry) => void;
   readonly openSettings: () => void;
   readonly openMenu: (x: number, y: number) => void;
 }
@@ -39,6 +50,8 @@ export interface ConversationViewProps {
   readonly conversation: Conversation;
   /** Something else is shown in its place: it stays as it is, with the words in its composer. */
   readonly isHidden: boolean;
+  /** The step to be shown. */
+  readonly reveal: Reveal | null;
   readonly client: ConnectClient;
   readonly trans: TranslationBundle;
   readonly actions: PanelActions;
@@ -46,15 +59,26 @@ export interface ConversationViewProps {
 
 /** What was said and done about one notebook, and where to go on. */
 export function ConversationView(props: ConversationViewProps): JSX.Element {
-  const { target, conversation, isHidden, client, trans, actions } = props;
+  const { target, conversation, isHidden, reveal, client, trans, actions } = props;
   const { model, chat } = target;
   const { welcome } = conversation.state;
   useReturnedWords(target, conversation.state.returned.length);
-  useComeBack(target, isHidden);
+  useComeBack(target, isHidden, reveal);
   const [gone, setGone] = useState(false);
   const runs = conversationRuns(conversation.state);
   const last = runs.at(-1) ?? null;
   const ask = (request: string): unknown => chat.sendMessage({ body: request });
+  const isRunning = liveRun(conversation.state) !== null;
+  const asksOf = (run: Run): RunAsks => ({
+    isLast: run === last,
+    isBusy: isRunning,
+    lacked: lackedBefore(runs, run),
+    onAgain: again => chat.askAgain(again.request, again.cells),
+    onConnect: actions.connectModel,
+    onSettings: actions.openSettings,
+    packageOf: actions.packageOf,
+    onInstall: (module, cellId) => model.install(module, cellId)
+  });
   return (
     <>
       <div className="codeact-Conversation" hidden={isHidden}>
@@ -66,12 +90,11 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
             <RunView
               key={run.id}
               run={run}
-              isLast={run === last}
               trans={trans}
+              cells={actions.factsOf}
+              reveal={reveal?.run === run.id ? reveal : null}
               onCell={cell => void actions.goToCell(cell).then(found => setGone(!found))}
-              onAgain={ask}
-              onConnect={actions.connectModel}
-              onSettings={actions.openSettings}
+              asks={asksOf(run)}
             />
           ))}
         </Log>
@@ -85,7 +108,8 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
         />
         <Composer
           input={chat.input}
-          isRunning={liveRun(conversation.state) !== null}
+          isRunning={isRunning}
+          attachments={chat.attachments}
           isReadOnly={conversation.status === 'superseded'}
           last={last?.request ?? ''}
           trans={trans}
@@ -115,13 +139,13 @@ function useReturnedWords({ model, chat }: PanelTarget, count: number): void {
   }, [model, chat, count]);
 }
 
-/** Who comes back to the conversation goes on where they write. */
-function useComeBack({ chat }: PanelTarget, isHidden: boolean): void {
-  const wasHidden = useRef(isHidden);
+/** Who comes back to the conversation goes on where they write, unless a step is to be shown. */
+function useComeBack({ chat }: PanelTarget, isHidden: boolean, reveal: Reveal | null): void {
+  const before = useRef({ isHidden, reveal });
   useEffect(() => {
-    if (wasHidden.current && !isHidden) {
+    if (before.current.isHidden && !isHidden && before.current.reveal === reveal) {
       chat.input.focus();
     }
-    wasHidden.current = isHidden;
-  }, [chat, isHidden]);
+    before.current = { isHidden, reveal };
+  }, [chat, isHidden, reveal]);
 }

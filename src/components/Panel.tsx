@@ -2,21 +2,35 @@ import { ChatReactContext, JlThemeProvider } from '@jupyter/chat';
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import React, { useCallback } from 'react';
 
+import type { RunArchive, RunRecord, Wanted } from '../archive';
 import type { ConnectClient } from '../connect';
 import { liveRun } from '../runReading';
 import { Connect } from './Connect';
 import { ConversationView, PanelActions, PanelTarget } from './ConversationView';
 import { NoNotebook } from './EmptyState';
 import { Header } from './Header';
+import { RecordView, Unrecorded } from './RecordView';
+import { RunList } from './RunList';
 import { useConversation } from './useConversation';
+import type { Reveal } from './useReveal';
+
+/** What the panel shows: the conversation, or something else in its place. */
+export type Page =
+  | { readonly kind: 'conversation' }
+  | { readonly kind: 'connect' }
+  | { readonly kind: 'runs' }
+  /** A run of an earlier conversation; null: nothing is recorded of it. */
+  | { readonly kind: 'record'; readonly record: RunRecord | null };
 
 export interface PanelProps {
   readonly target: PanelTarget | null;
-  /** A model is connected: that is shown in the place of the conversation. */
-  readonly isConnecting: boolean;
+  readonly page: Page;
+  /** The step to be shown. */
+  readonly reveal: Reveal | null;
   readonly client: ConnectClient;
+  readonly archive: RunArchive;
   readonly rendermime: IRenderMimeRegistry;
   readonly themes: IThemeManager | null;
   readonly trans: TranslationBundle;
@@ -24,7 +38,8 @@ export interface PanelProps {
 }
 
 /** The whole panel: of one notebook, or of none. */
-export function Panel({ target, isConnecting, client, rendermime, themes, trans, actions }: PanelProps): JSX.Element {
+export function Panel(props: PanelProps): JSX.Element {
+  const { target, page, reveal, client, rendermime, themes, trans, actions } = props;
   const conversation = useConversation(target?.model ?? null);
   const isRunning = conversation !== null && liveRun(conversation.state) !== null;
   const onKeyDown = (event: React.KeyboardEvent): void => {
@@ -45,31 +60,64 @@ export function Panel({ target, isConnecting, client, rendermime, themes, trans,
             onMenu={actions.openMenu}
           />
         )}
-        {isConnecting && (
+        {page.kind === 'connect' && (
           <Connect
             client={client}
             current={conversation?.state.welcome?.connection ?? ''}
             trans={trans}
             onUse={name => target?.model.chooseModel(name, '')}
-            onBack={actions.leaveConnect}
+            onBack={actions.leavePage}
           />
         )}
+        {page.kind === 'runs' && <RunsPage {...props} />}
         {target !== null && conversation !== null ? (
           <ChatReactContext.Provider value={{ model: target.chat, rmRegistry: rendermime, area: 'sidebar' }}>
+            {page.kind === 'record' && <RecordPage {...props} record={page.record} />}
             <ConversationView
               key={target.model.id}
               target={target}
               conversation={conversation}
-              isHidden={isConnecting}
+              isHidden={page.kind !== 'conversation'}
+              reveal={reveal}
               client={client}
               trans={trans}
               actions={actions}
             />
           </ChatReactContext.Provider>
         ) : (
-          !isConnecting && <NoNotebook trans={trans} onCreate={actions.createNotebook} />
+          page.kind === 'conversation' && <NoNotebook trans={trans} onCreate={actions.createNotebook} />
         )}
       </div>
     </JlThemeProvider>
+  );
+}
+
+function RunsPage({ target, archive, trans, actions }: PanelProps): JSX.Element {
+  const list = useCallback((wanted: Wanted) => archive.list(wanted), [archive]);
+  return (
+    <RunList
+      path={target?.model.context.localPath ?? ''}
+      list={list}
+      trans={trans}
+      onOpen={actions.openRun}
+      onBack={actions.leavePage}
+    />
+  );
+}
+
+function RecordPage({ record, reveal, trans, actions }: PanelProps & { record: RunRecord | null }): JSX.Element {
+  if (record === null) {
+    return <Unrecorded trans={trans} onBack={actions.leavePage} />;
+  }
+  return (
+    <RecordView
+      key={record.run.id}
+      record={record}
+      trans={trans}
+      cells={actions.factsOf}
+      reveal={reveal?.run === record.run.id ? reveal : null}
+      onCell={cell => void actions.goToCell(cell)}
+      onBack={actions.leavePage}
+    />
   );
 }

@@ -1,30 +1,36 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import React, { useRef } from 'react';
 
+import type { CellFacts } from '../cells/facts';
 import { labelOf, splitReply } from '../label';
 import { stepsOf } from '../runReading';
 import type { Row, Run } from '../runState';
-import { Banner } from './Banner';
+import { Ending, RunAsks } from './Ending';
 import { Markdown } from './Markdown';
 import { StepLine } from './StepLine';
+import { Reveal, useReveal } from './useReveal';
 import { summaryText } from './wording';
 
 export interface RunViewProps {
   readonly run: Run;
-  readonly isLast: boolean;
   readonly trans: TranslationBundle;
+  /** What the notebook's view can tell of a cell; null: it has none of this id. */
+  readonly cells: (cellId: string) => CellFacts | null;
+  /** The step to be shown, when it is one of this run. */
+  readonly reveal: Reveal | null;
   readonly onCell: (cellId: string) => void;
-  readonly onAgain: (request: string) => void;
-  readonly onConnect: () => void;
-  readonly onSettings: () => void;
+  /** What can be asked for at its end; null: it is only shown. */
+  readonly asks: RunAsks | null;
 }
 
 /** One request: its words, its steps, its answer. */
 export function RunView(props: RunViewProps): JSX.Element {
-  const { run, trans } = props;
+  const { run, trans, reveal, asks } = props;
+  const section = useRef<HTMLElement>(null);
+  useReveal(section, reveal);
   const rows = run.rows.length === 0 && run.typing === '' ? null : <Rows {...props} />;
   return (
-    <section className="codeact-Run" aria-label={run.request} aria-busy={run.live}>
+    <section ref={section} className="codeact-Run" aria-label={run.request} aria-busy={run.live} tabIndex={-1}>
       <p className="codeact-Words">{run.request}</p>
       {run.live || stepsOf(run).length === 0 ? (
         rows
@@ -43,19 +49,19 @@ export function RunView(props: RunViewProps): JSX.Element {
         </p>
       ))}
       {run.finished?.answer && <Markdown text={run.finished.answer} />}
-      <Ending {...props} />
+      {asks !== null && <Ending run={run} asks={asks} trans={trans} />}
     </section>
   );
 }
 
-function Rows({ run, trans, onCell }: RunViewProps): JSX.Element {
+function Rows({ run, trans, cells, onCell, asks }: RunViewProps): JSX.Element {
   return (
     <>
       {run.rows.length > 0 && (
         <ol className="codeact-Steps">
           {run.rows.map((row: Row, index) =>
             row.kind === 'step' ? (
-              <StepLine key={index} run={run} step={row} trans={trans} onCell={onCell} />
+              <StepLine key={index} run={run} step={row} trans={trans} cells={cells} onCell={onCell} asks={asks} />
             ) : (
               <li key={index} className="codeact-Words">
                 {row.text}
@@ -91,30 +97,4 @@ function Draft({ typing }: { readonly typing: string }): JSX.Element | null {
       )}
     </>
   );
-}
-
-function Ending({ run, isLast, trans, onAgain, onConnect, onSettings }: RunViewProps): JSX.Element | null {
-  if (run.live) {
-    return null;
-  }
-  const again = { label: trans.__('Try again'), act: () => onAgain(run.request) };
-  if (run.finished === null) {
-    const message = trans.__('Cut off: the server ended before this was done. What ran is in its cells.');
-    return <Banner tone="warn" message={message} actions={isLast ? [again] : []} />;
-  }
-  const { reason, message } = run.finished;
-  switch (reason) {
-    case 'failed': {
-      const connect = { label: trans.__('Connect a model'), act: onConnect };
-      const settings = { label: trans.__('Open settings'), act: onSettings };
-      return <Banner tone="error" message={message} actions={isLast ? [again, connect, settings] : []} />;
-    }
-    case 'limit':
-    case 'stuck':
-      return <Banner tone="warn" message={message} actions={[]} />;
-    case 'stopped':
-      return <p className="codeact-Quiet">{message || trans.__('Stopped.')}</p>;
-    case 'answered':
-      return null;
-  }
 }

@@ -1,11 +1,15 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { secondsBetween } from '../runReading';
+import { missingModule } from '../missing';
+import { isRepaired, secondsBetween } from '../runReading';
 import type { Run, Step } from '../runState';
+import type { RunAsks } from './Ending';
+import { InstallOffer } from './InstallOffer';
 import { Markdown } from './Markdown';
+import type { RunViewProps } from './RunView';
 import { useNow } from './useNow';
-import { errorText, secondsText, statusText, stepText } from './wording';
+import { errorText, notesOf, secondsText, statusText, stepText } from './wording';
 
 const MARKS: Readonly<Record<Step['status'], string>> = { running: '◌', ok: '✓', failed: '✗', stopped: '■' };
 
@@ -13,16 +17,19 @@ export interface StepLineProps {
   readonly run: Run;
   readonly step: Step;
   readonly trans: TranslationBundle;
+  readonly cells: RunViewProps['cells'];
   readonly onCell: (cellId: string) => void;
+  readonly asks: RunAsks | null;
 }
 
 /** One step in one line, with the way to its cell. */
-export function StepLine({ run, step, trans, onCell }: StepLineProps): JSX.Element {
+export function StepLine({ run, step, trans, cells, onCell, asks }: StepLineProps): JSX.Element {
   const now = useNow(step.endedAt === null && run.live);
   const text = stepText(trans, step);
   const isCutOff = step.status === 'running' && !run.live;
   const status = isCutOff ? 'stopped' : step.status;
   const { cellId } = step;
+  const notes = notesOf(trans, run, step, cellId === null ? null : cells(cellId));
   const content = (
     <>
       <span className="codeact-Step-mark" data-status={status} aria-hidden="true">
@@ -42,7 +49,12 @@ export function StepLine({ run, step, trans, onCell }: StepLineProps): JSX.Eleme
           {content}
         </div>
       ) : (
-        <button className="codeact-Step" title={trans.__('%1 (go to its cell)', text)} onClick={() => onCell(cellId)}>
+        <button
+          className="codeact-Step"
+          data-cell={cellId}
+          title={trans.__('%1 (go to its cell)', text)}
+          onClick={() => onCell(cellId)}
+        >
           {content}
         </button>
       )}
@@ -51,7 +63,33 @@ export function StepLine({ run, step, trans, onCell }: StepLineProps): JSX.Eleme
           <Markdown text={step.prose} />
         </div>
       )}
+      {notes.length > 0 && <div className="codeact-Step-note">{notes.join(' · ')}</div>}
       {step.error !== '' && <div className="codeact-Step-error">{errorText(trans, run, step)}</div>}
+      {asks !== null && !run.live && <StepInstall run={run} step={step} trans={trans} asks={asks} />}
     </li>
+  );
+}
+
+/** Offers the module that the step lacked. */
+function StepInstall({
+  run,
+  step,
+  trans,
+  asks
+}: Pick<StepLineProps, 'run' | 'step' | 'trans'> & { asks: RunAsks }): JSX.Element | null {
+  const module = missingModule(step.error);
+  if (module === null || run.isInstall || isRepaired(run, step)) {
+    return null;
+  }
+  return (
+    <div className="codeact-Step-install">
+      <InstallOffer
+        module={module}
+        isBusy={asks.isBusy}
+        trans={trans}
+        packageOf={asks.packageOf}
+        onInstall={name => asks.onInstall(name, step.cellId)}
+      />
+    </div>
   );
 }

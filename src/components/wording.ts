@@ -4,6 +4,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { CellFacts } from '../cells/facts';
 import type { Conversation } from '../conversation';
 import { conversationRuns, isRepaired, liveRun, summaryOf } from '../runReading';
 import type { Run, Step } from '../runState';
@@ -69,6 +70,20 @@ export function statusText(trans: TranslationBundle, status: Step['status']): st
 
 export function errorText(trans: TranslationBundle, run: Run, step: Step): string {
   return isRepaired(run, step) ? trans.__('%1 → repaired below', step.error) : step.error;
+}
+
+/** What became of a step's cell: `rewrote [3]`, `scratch`, `folded`. */
+export function notesOf(trans: TranslationBundle, run: Run, step: Step, cell: CellFacts | null): readonly string[] {
+  const notes: string[] = [];
+  if (step.rewrites) {
+    notes.push(cell?.name ? trans.__('rewrote %1', cell.name) : trans.__('rewrote a cell'));
+  }
+  if (step.scratch) {
+    notes.push(cell === null && !run.live ? trans.__('scratch, taken out') : trans.__('scratch'));
+  } else if (cell?.isFolded) {
+    notes.push(trans.__('folded'));
+  }
+  return notes;
 }
 
 /** Why the server does not let this page in. */

@@ -1,41 +1,41 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { ITranslator } from '@jupyterlab/translation';
 
-import { markCells } from '../cells';
-import { IRunModels } from '../tokens';
+import { RunArchive } from '../archive';
+import { ErrorActions } from '../cells/errorActions';
+import { CellViews } from '../cells/views';
+import { CommandIDs, ICellViews, IRunModels } from '../tokens';
 
 /** Marks the agent's cells in every notebook, and comes back to the runs that the page was left with. */
-const plugin: JupyterFrontEndPlugin<void> = {
+const plugin: JupyterFrontEndPlugin<ICellViews> = {
   id: 'codeact-jupyter:cells',
-  description: 'Shows which cells of a notebook the agent wrote.',
+  description: 'Shows which cells of a notebook the agent wrote, and what can be done about errors.',
   autoStart: true,
-  requires: [IRunModels, INotebookTracker],
-  activate: (_: JupyterFrontEnd, models: IRunModels, tracker: INotebookTracker) => {
-    const mark = (panel: NotebookPanel): void => {
-      if (!panel.isDisposed && panel.content.model !== null) {
-        markCells(panel, models.find(panel.context));
-      }
-    };
+  provides: ICellViews,
+  requires: [IRunModels, INotebookTracker, ITranslator],
+  activate: (app: JupyterFrontEnd, models: IRunModels, tracker: INotebookTracker, translator: ITranslator) => {
+    const { commands, serviceManager } = app;
+    const trans = translator.load('codeact_jupyter');
+    const archive = new RunArchive(serviceManager.serverSettings);
+    const views = new CellViews({
+      models,
+      trans,
+      actions: cell =>
+        new ErrorActions({
+          trans,
+          onFix: () => void commands.execute(CommandIDs.fixError, { cell }),
+          onInstall: module => void commands.execute(CommandIDs.installModule, { cell, module }),
+          packageOf: module => archive.packageOf(module)
+        })
+    });
     const watch = (panel: NotebookPanel): void => {
-      const markSoon = (): void => queueMicrotask(() => mark(panel));
-      const markNew = (): void => {
-        // A cell of the user's that the agent reuses gets its metadata later. Connecting twice does nothing.
-        for (const cell of panel.context.model.cells) {
-          cell.metadataChanged.connect(markSoon);
-        }
-        markSoon();
-      };
-      void panel.context.ready.then(() => {
-        panel.context.model.cells.changed.connect(markNew);
-        models.resume(panel.context);
-        markNew();
-      });
+      views.watch(panel);
+      void panel.context.ready.then(() => models.resume(panel.context));
     };
     tracker.forEach(watch);
     tracker.widgetAdded.connect((_, panel) => watch(panel));
-    models.changed.connect((_, model) => {
-      tracker.filter(panel => panel.context === model.context).forEach(mark);
-    });
+    return views;
   }
 };
 

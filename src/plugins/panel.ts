@@ -5,24 +5,28 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator } from '@jupyterlab/translation';
 import { Menu } from '@lumino/widgets';
 
+import { RunArchive } from '../archive';
+import { addCellCommands } from '../cellCommands';
 import { showCell } from '../cells';
 import { addCommands } from '../commands';
 import type { PanelActions } from '../components/ConversationView';
 import { ConnectClient } from '../connect';
 import { LocalSanitizer } from '../images';
 import { SidePanel } from '../panel';
-import { CommandIDs, IRunModels } from '../tokens';
+import { addRunCommands } from '../runCommands';
+import { CommandIDs, ICellViews, IRunModels } from '../tokens';
 
 /** The panel in the right sidebar; it follows the notebook in front. */
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'codeact-jupyter:panel',
   description: 'The panel beside the notebook: requests, steps and answers.',
   autoStart: true,
-  requires: [IRunModels, INotebookTracker, IRenderMimeRegistry, ISanitizer, ITranslator],
+  requires: [IRunModels, ICellViews, INotebookTracker, IRenderMimeRegistry, ISanitizer, ITranslator],
   optional: [ICommandPalette, ILayoutRestorer, IThemeManager],
   activate: (
     app: JupyterFrontEnd,
     models: IRunModels,
+    views: ICellViews,
     tracker: INotebookTracker,
     rendermime: IRenderMimeRegistry,
     sanitizer: ISanitizer,
@@ -32,8 +36,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
     themes: IThemeManager | null
   ) => {
     const trans = translator.load('codeact_jupyter');
+    const archive = new RunArchive(app.serviceManager.serverSettings);
     const menu = new Menu({ commands: app.commands });
     menu.addItem({ command: CommandIDs.newConversation });
+    menu.addItem({ command: CommandIDs.listRuns });
     menu.addItem({ command: CommandIDs.connectModel });
     menu.addItem({ command: CommandIDs.openSettings });
     const actions: PanelActions = {
@@ -44,20 +50,25 @@ const plugin: JupyterFrontEndPlugin<void> = {
           return false;
         }
         app.shell.activateById(notebook.id);
+        views.open(notebook, cellId);
         return showCell(notebook, cellId);
       },
+      factsOf: cellId => (panel.notebook === null ? null : views.factsOf(panel.notebook, cellId)),
+      packageOf: module => archive.packageOf(module),
+      openRun: entry => void app.commands.execute(CommandIDs.showRun, { path: entry.path, run: entry.run }),
       createNotebook: () =>
         app.commands.execute('notebook:create-new', {
           activate: true,
           kernelName: app.serviceManager.kernelspecs.specs?.default
         }),
       connectModel: () => app.commands.execute(CommandIDs.connectModel),
-      leaveConnect: () => panel.showConnect(false),
+      leavePage: () => panel.turnTo({ kind: 'conversation' }),
       openSettings: () => app.commands.execute(CommandIDs.openSettings),
       openMenu: (x, y) => menu.open(x, y, { horizontalAlignment: 'right' })
     };
     const panel = new SidePanel({
       models,
+      archive,
       client: new ConnectClient(app.serviceManager.serverSettings),
       rendermime: rendermime.clone({ sanitizer: new LocalSanitizer(sanitizer) }),
       themes,
@@ -65,6 +76,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
       actions
     });
     addCommands(app, panel, palette, trans);
+    addRunCommands({ app, panel, tracker, palette, trans });
+    addCellCommands({ app, panel, tracker, models, views, palette, trans });
+    views.changed.connect((_, notebook) => notebook === panel.notebook && panel.update());
     tracker.currentChanged.connect((_, notebook) => panel.follow(notebook));
     panel.follow(tracker.currentWidget);
     app.shell.add(panel, 'right', { rank: 900 });

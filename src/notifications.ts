@@ -1,0 +1,121 @@
+/**
+ * Tells of runs that end, or wait for the user, in notebooks that are not in view.
+ */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { EntryState, RunArchive } from './archive';
+import type { RunModel } from './model';
+import { liveRun } from './runReading';
+import type { Run, RunState } from './runState';
+
+/** Pause between two looks at a run whose notebook was closed. */
+const PAUSE = 5000;
+/** Runs of a notebook among which its last one is looked for. */
+const RECENT = 10;
+/** Characters of a request that are told. */
+const SHORT = 60;
+
+/** Something that the user should know of a run. */
+export interface News {
+  readonly path: string;
+  readonly name: string;
+  readonly run: string;
+  readonly request: string;
+  readonly state: Exclude<EntryState, 'running'>;
+}
+
+export interface RunNewsOptions {
+  readonly archive: Pick<RunArchive, 'list'>;
+  readonly isInView: (model: RunModel) => boolean;
+  readonly tell: (news: News) => void;
+  readonly pause?: number;
+}
+
+/** Follows the runs of the notebooks that are open, and of those that were closed while one went on. */
+export class RunNews {
+  constructor(options: RunNewsOptions) {
+    this._options = options;
+  }
+
+  /** A conversation has changed. */
+  look(model: RunModel): void {
+    const { name, state } = model.conversation;
+    const before = this._seen.get(model);
+    this._seen.set(model, state);
+    if (before === undefined) {
+      model.context.disposed.connect(() => this._closed(model));
+      return; // what was over before is no news
+    }
+    for (const { run, state: how } of newsOf(before, state)) {
+      if (!this._options.isInView(model)) {
+        this._options.tell({ path: model.context.path, name, run: run.id, request: run.request, state: how });
+      }
+    }
+  }
+
+  /** Nobody shows this notebook any more: the list of runs says when its run ends. */
+  private _closed(model: RunModel): void {
+    this._seen.delete(model);
+    const run = liveRun(model.conversation.state);
+    if (run !== null) {
+      void this._follow(model.context.localPath, run.id);
+    }
+  }
+
+  private async _follow(path: string, run: string): Promise<void> {
+    const isOpen = (): boolean => [...this._seen.keys()].some(model => model.context.localPath === path);
+    for (let last: EntryState = 'running'; ;) {
+      await new Promise(resolve => setTimeout(resolve, this._options.pause ?? PAUSE));
+      if (isOpen()) {
+        return;
+      }
+      const entries = await this._options.archive.list({ path, before: '', limit: RECENT });
+      const entry = entries?.find(candidate => candidate.run === run);
+      if (entry !== undefined && entry.state !== last && entry.state !== 'running') {
+        last = entry.state;
+        this._options.tell({ path, name: entry.name, run, request: entry.request, state: last });
+      }
+      if (entry === undefined ? entries !== null : entry.ended !== null) {
+        return;
+      }
+    }
+  }
+
+  private readonly _options: RunNewsOptions;
+  private readonly _seen = new Map<RunModel, RunState>();
+}
+
+/** The runs that have ended, or wait for the user, since the state before. */
+export function newsOf(before: RunState, now: RunState): readonly { run: Run; state: News['state'] }[] {
+  return now.runs.flatMap((run): { run: Run; state: News['state'] }[] => {
+    const wasLive = before.runs.some(known => known.id === run.id && known.live);
+    if (wasLive && !run.live) {
+      return [{ run, state: run.finished?.reason ?? 'cut_off' }];
+    }
+    const waits = now.restartOffered === run.id && before.restartOffered !== run.id;
+    return run.live && waits ? [{ run, state: 'waiting' }] : [];
+  });
+}
+
+/** In one line: which notebook, what was asked, how it ended. */
+export function newsText(trans: TranslationBundle, { name, request, state }: News): string {
+  const words = request.split('\n', 1)[0];
+  const asked = words.length <= SHORT ? words : `${words.slice(0, SHORT - 1)}…`;
+  switch (state) {
+    case 'answered':
+      return trans.__('%1: answered (“%2”)', name, asked);
+    case 'waiting':
+      return trans.__('%1: waits for you (“%2”)', name, asked);
+    case 'stopped':
+      return trans.__('%1: stopped (“%2”)', name, asked);
+    case 'failed':
+      return trans.__('%1: failed (“%2”)', name, asked);
+    case 'limit':
+      return trans.__('%1: out of steps (“%2”)', name, asked);
+    case 'stuck':
+      return trans.__('%1: went in circles (“%2”)', name, asked);
+    case 'cut_off':
+      return trans.__('%1: cut off (“%2”)', name, asked);
+  }
+}

@@ -1,0 +1,56 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ITranslator } from '@jupyterlab/translation';
+
+import { RunArchive } from '../archive';
+import { News, RunNews, newsText } from '../notifications';
+import { CommandIDs, IRunModels } from '../tokens';
+
+/** Tells of runs in notebooks that are not in view. */
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: 'codeact-jupyter:notifications',
+  description: 'Notifies of runs that end, or wait for the user, in notebooks that are not in view.',
+  autoStart: true,
+  requires: [IRunModels, INotebookTracker, ITranslator],
+  activate: (app: JupyterFrontEnd, models: IRunModels, tracker: INotebookTracker, translator: ITranslator) => {
+    const trans = translator.load('codeact_jupyter');
+    const news = new RunNews({
+      archive: new RunArchive(app.serviceManager.serverSettings),
+      isInView: ({ context }) =>
+        !document.hidden && tracker.find(panel => panel.context === context && panel.isVisible) !== undefined,
+      tell: told => notify(told)
+    });
+    const notify = (told: News): void => {
+      const { path, run } = told;
+      Notification.emit(newsText(trans, told), typeOf(told), {
+        autoClose: told.state === 'waiting' ? false : undefined,
+        actions: [
+          {
+            label: trans.__('Open'),
+            caption: trans.__('Open %1 and show this run', path),
+            callback: () => void app.commands.execute(CommandIDs.showRun, { path, run })
+          }
+        ]
+      });
+    };
+    models.changed.connect((_, model) => news.look(model));
+  }
+};
+
+function typeOf({ state }: News): Notification.TypeOptions {
+  switch (state) {
+    case 'answered':
+      return 'success';
+    case 'failed':
+    case 'cut_off':
+      return 'error';
+    case 'stopped':
+    case 'limit':
+    case 'stuck':
+    case 'waiting':
+      return 'warning';
+  }
+}
+
+export default plugin;
