@@ -39,13 +39,14 @@ def fitted(picture: Picture) -> Picture | None:
     """No longer than `SIDE`; None: it cannot be made so."""
     content, kind = picture
     measured = pixels(content)
-    if measured and max(measured) <= SIDE and len(content) <= _HEAVY:
+    fits = measured is not None and 0 < min(measured) and max(measured) <= SIDE
+    if fits and len(content) <= _HEAVY:
         return picture
     try:
         # imported here: it is heavy, and need not be installed
         from PIL import Image
     except ImportError:
-        return picture if measured and max(measured) <= SIDE and len(content) <= _LARGEST else None
+        return picture if fits else None
     try:
         with Image.open(BytesIO(content)) as opened:
             seen = opened.convert("RGBA")
