@@ -39,7 +39,7 @@ def fitted(picture: Picture) -> Picture | None:
     """No longer than `SIDE`; None: it cannot be made so."""
     content, kind = picture
     measured = pixels(content)
-    fits = measured is not None and 0 < min(measured) and max(measured) <= SIDE
+    fits = measured is not None and min(measured) > 0 and max(measured) <= SIDE
     if fits and len(content) <= _HEAVY:
         return picture
     try:

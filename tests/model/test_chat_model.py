@@ -1,6 +1,7 @@
 """The real SDK against a real HTTP server that does everything wrong which servers do."""
 
 import asyncio
+import json
 import logging
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from codeact_jupyter.errors import ContextExceeded, ModelError
 from codeact_jupyter.events import Usage
 from codeact_jupyter.model.client import ChatModel, Endpoint, Patience
 from codeact_jupyter.ports import Reply
-from codeact_jupyter.testing import ScriptedServer, fault, say
+from codeact_jupyter.testing import ScriptedServer, call, fault, say, say_call
 
 KEY = "sk-canary-0123456789"
 QUICK = Patience(total_seconds=1.0, reply_timeout=0.4)
@@ -347,3 +348,97 @@ def test_the_key_is_in_no_repr():
 def test_the_sdk_is_not_imported_before_it_is_needed():
     program = "import sys, codeact_jupyter.model.client; sys.exit('openai' in sys.modules or 'httpx2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+# Native calls
+
+TOOLS = [{"type": "function", "function": {"name": "execute", "parameters": {}}}]
+CODE = "print(1)\nprint(2)"
+
+
+@dataclass
+class Listening(Ear):
+    """Hears calls too; one that is whole JSON is complete."""
+
+    called: list[tuple[str, str]] = field(default_factory=list)
+
+    def call(self, name, arguments):
+        self.called.append((name, arguments))
+        try:
+            json.loads(arguments)
+        except ValueError:
+            return True
+        return False
+
+
+async def test_a_call_is_heard_as_it_grows_and_returned_whole(talk):
+    reply, ear, server, told = await talk(say_call(CODE, "I look.", pieces=5, usage=(11, 5)), ear=Listening(), tools=TOOLS)
+    assert (reply.text, reply.usage, reply.cut, told) == ("I look.", Usage(prompt=11, completion=5), False, [])
+    assert [json.loads(call) for call in reply.calls] == [{"id": "call_1", "name": "execute", "arguments": json.dumps({"code": CODE})}]
+    grown = [arguments for _, arguments in ear.called]
+    assert all(later.startswith(before) for before, later in zip(grown, grown[1:], strict=False))
+    assert len(set(grown)) > 4
+
+
+async def test_behind_a_whole_call_only_the_usage_is_waited_for_and_not_for_long(talk):
+    began = time.monotonic()
+    reply, *_ = await talk(say_call(CODE, ends=False), ear=Listening(), tools=TOOLS)
+    assert len(reply.calls) == 1
+    assert reply.usage.estimated
+    assert time.monotonic() - began < 5
+
+
+async def test_a_second_call_ends_the_reply(talk):
+    calls = [call("execute", id="a", code=CODE), call("execute", id="b", index=1, code="x" * 5000)]
+    reply, ear, server, _ = await talk(say("", calls=calls, delay=0.01), ear=Listening(), tools=TOOLS)
+    assert [json.loads(made)["id"] for made in reply.calls] == ["a", "b"]
+    assert len(reply.calls[1]) < 200
+    assert {arguments for _, arguments in ear.called} & {json.dumps({"code": CODE})}
+
+
+@pytest.mark.parametrize("how", [{"id": None, "index": None}, {"id": "a", "index": 0}])
+async def test_calls_of_servers_that_do_not_number_them_are_kept_apart(talk, how):
+    calls = [call("execute", **how, code="1"), call("execute", **(how | ({"id": "b"} if how["id"] else {})), code="2")]
+    reply, *_ = await talk(say("", calls=calls, pieces=99), ear=Listening(), tools=TOOLS)
+    assert [json.loads(made)["arguments"] for made in reply.calls[:1]] == ['{"code": "1"}']
+    assert len(reply.calls) == 2
+
+
+@pytest.mark.parametrize("kind", ["drop", "malformed", "cut", "error"])
+async def test_the_half_of_a_call_is_void_when_the_stream_breaks(talk, kind):
+    half = fault(kind, after=2, call="execute", text='{"code": "print(1) print(2)"}')
+    reply, ear, _, told = await talk(half, say_call(CODE), ear=Listening(), tools=TOOLS)
+    assert [json.loads(made)["arguments"] for made in reply.calls] == [json.dumps({"code": CODE})]
+    assert len(ear.tries) == 2
+    assert len(told) == 1
+
+
+REFUSED = [
+    (fault(400, message="tiny does not support tools"), "tools"),
+    (fault(400, message='"auto" tool choice requires --enable-auto-tool-choice'), "tools"),
+    (fault(500, message="tools param requires --jinja flag"), "tools"),
+    (fault(422, message="Extra inputs are not permitted: tools"), "tools"),
+    (fault(400, message="function calling is not enabled for this model"), "tools"),
+    (fault(400, message="image_url is only supported by certain models"), "images"),
+    (fault(500, message="image input is not supported - hint: if this is unexpected, you may need to provide the mmproj"), "images"),
+    (fault(400, message="tiny is not a multimodal model"), "images"),
+]
+SEEN = [*MESSAGES[:1], {"role": "user", "content": [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]}]
+
+
+@pytest.mark.parametrize(("refusal", "what"), REFUSED)
+async def test_what_a_server_does_not_take_is_named_if_it_was_asked_of_it(refusal, what):
+    for messages, tools, named in ((SEEN, TOOLS, what), (MESSAGES, (), None)):
+        async with ScriptedServer([refusal] * 5) as server:
+            model = ChatModel(Endpoint("tiny", server.url, KEY), QUICK)
+            with pytest.raises(ModelError) as refused:
+                await model.reply(messages, tools, Ear())
+            await model.aclose()
+            assert getattr(refused.value, "what", None) == named
+
+
+async def test_a_call_that_the_server_could_not_read_is_asked_for_again(talk):
+    broken = fault(500, message='error parsing tool call: raw=\'{"code": "print(\' err=unexpected end of JSON input')
+    reply, _, server, told = await talk(broken, say_call(CODE), ear=Listening(), tools=TOOLS)
+    assert len(reply.calls) == 1
+    assert len(server.requests) == 2

@@ -67,3 +67,31 @@ def test_tool_calls_are_put_together_by_their_index():
 
 def test_an_estimate_is_about_four_characters_a_token_and_says_that_it_is_one():
     assert estimated([{"role": "user", "content": "x" * 41}], "y" * 8) == Usage(prompt=11, completion=2, estimated=True)
+
+
+def test_calls_without_a_number_or_with_the_same_one_are_told_apart_by_their_ids_and_names():
+    heard = Heard()
+    heard.take(
+        delta(
+            tool_calls=[
+                {"id": "a", "function": {"name": "run", "arguments": "{}"}},
+                {"id": "b", "function": {"name": "run", "arguments": "{"}},
+            ]
+        )
+    )
+    heard.take(delta(tool_calls=[{"function": {"arguments": "}"}}]))
+    heard.take(delta(tool_calls=[{"index": 0, "id": "c", "function": {"name": "run", "arguments": "1"}}]))
+    heard.take(delta(tool_calls=[{"index": 0, "id": "c", "function": {"name": "run", "arguments": "2"}}]))
+    heard.take(delta(tool_calls=[{"index": 0, "id": "d", "function": {"name": "run", "arguments": {"code": "x"}}}]))
+    assert [(call["id"], call["name"], call["arguments"]) for call in map(json.loads, heard.calls)] == [
+        ("a", "run", "{}"),
+        ("b", "run", "{}"),
+        ("c", "run", "12"),
+        ("d", "run", '{"code": "x"}'),
+    ]
+
+
+def test_an_estimate_counts_calls_and_takes_an_image_for_what_it_costs():
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "x" * 100_000}}
+    assert estimated([{"content": [{"type": "text", "text": "y" * 40}, image]}], "").prompt == 810
+    assert estimated([{"content": "", "tool_calls": [{"function": {"arguments": "x" * 400}}]}, {"content": None}], "").prompt >= 100
