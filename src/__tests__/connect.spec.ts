@@ -8,7 +8,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { ConnectClient } from '../connect';
-import { Check, ConnectError, Connections, hostOf, SavedConnection, whereOf } from '../connections';
+import { Check, ConnectError, hostOf, SavedConnection, whereOf } from '../connections';
 import { draftOf, endpointOf, hasKey, matching, NOTHING, problemsOf, withPreset } from '../components/connectForm';
 import { failureText } from '../components/connectWording';
 import { optionGroups, shownGroups } from '../components/modelOptions';
@@ -240,16 +240,15 @@ test('the models to choose from: those saved, those listed, the built-in one; na
     file: 'same',
     hash: null
   };
-  const known: Connections = { presets: [], connections: [SAVED], default: '', key_store: 'file', locked: [] };
   const labels = (words: string, listed: Record<string, string[]>): string[] =>
-    shownGroups(optionGroups(known, listed, welcome, trans), words).flatMap(group =>
+    shownGroups(optionGroups([SAVED], listed, welcome, trans), words).flatMap(group =>
       group.options.map(option => `${option.isCurrent ? '*' : ''}${group.label}: ${option.label}`)
     );
   expect(labels('', {})).toEqual([
-    'OpenRouter: qwen',
-    'OpenRouter: Other models…',
     'Without a connection: Built-in model',
-    'Without a connection: As configured'
+    'Without a connection: As configured',
+    'OpenRouter: qwen',
+    'OpenRouter: Other models…'
   ]);
   expect(labels('router 8B', { OpenRouter: ['qwen', 'other/llama-8b', 'other/llama-70b'] })).toEqual([
     '*OpenRouter: other/llama-8b'

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useId, useRef, useState } from 'react';
 
 import type { ConnectClient } from '../connect';
-import type { Connections, SavedConnection } from '../connections';
+import type { SavedConnection } from '../connections';
 import type { Welcome } from '../protocol';
 import { isFixed } from './connectForm';
 import { Busy, Problem } from './ConnectField';
@@ -71,19 +71,17 @@ function Choices(props: ConnectPickerProps & { readonly onDone: () => void }): J
   return (
     <div className="codeact-Picker-box" role="dialog" aria-label={trans.__('Model of this conversation')}>
       <p className="codeact-Picker-about">{trans.__('For this conversation. Holds from the next run on.')}</p>
+      {known !== null && isFixed(known) ? (
+        <p>{trans.__('The model is fixed by the administrator of this server.')}</p>
+      ) : (
+        <ChoiceList {...props} connections={known?.connections ?? []} />
+      )}
       {busy && <Busy text={trans.__('Asking the server')} />}
       <Problem text={problem} />
-      {known !== null &&
-        (isFixed(known) ? (
-          <p>{trans.__('The model is fixed by the administrator of this server.')}</p>
-        ) : (
-          <ChoiceList {...props} known={known} />
-        ))}
       <div className="codeact-Picker-end">
         <button
           type="button"
           className="codeact-Button"
-          autoFocus={problem !== ''}
           onClick={() => {
             onDone();
             onConnect();
@@ -97,11 +95,11 @@ function Choices(props: ConnectPickerProps & { readonly onDone: () => void }): J
 }
 
 interface ChoiceListProps extends ConnectPickerProps {
-  readonly known: Connections;
+  readonly connections: readonly SavedConnection[];
   readonly onDone: () => void;
 }
 
-function ChoiceList({ client, known, welcome, trans, onChoose, onDone }: ChoiceListProps): JSX.Element {
+function ChoiceList({ client, connections, welcome, trans, onChoose, onDone }: ChoiceListProps): JSX.Element {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [words, setWords] = useState('');
@@ -109,7 +107,7 @@ function ChoiceList({ client, known, welcome, trans, onChoose, onDone }: ChoiceL
   const { ask, busy, problem } = useAsking(trans);
   useEffect(() => input.current?.focus(), []);
 
-  const groups = shownGroups(optionGroups(known, listed, welcome, trans), words);
+  const groups = shownGroups(optionGroups(connections, listed, welcome, trans), words);
   const options = groups.flatMap(group => group.options);
   const list = ({ name, kind, base_url }: SavedConnection): void =>
     ask(

@@ -4,7 +4,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Connections, SavedConnection } from '../connections';
+import type { SavedConnection } from '../connections';
 import type { Welcome } from '../protocol';
 import { matching } from './connectForm';
 import { placeText } from './connectWording';
@@ -30,12 +30,12 @@ export interface OptionGroup {
 
 /** All there is to choose from; `listed` are the models of those connections that were asked for them. */
 export function optionGroups(
-  known: Connections,
+  connections: readonly SavedConnection[],
   listed: Readonly<Record<string, readonly string[]>>,
   welcome: Welcome,
   trans: TranslationBundle
 ): readonly OptionGroup[] {
-  const saved = known.connections.map(connection => {
+  const saved = connections.map(connection => {
     const { name, base_url, model: own } = connection;
     const place = placeText(trans, base_url);
     const models = [own, ...(listed[name] ?? []).filter(model => model !== own)];
@@ -69,7 +69,8 @@ export function optionGroups(
       lists: null
     }
   ];
-  return [...saved, { label: trans.__('Without a connection'), options: plain }];
+  // first, where they stay while the others come
+  return [{ label: trans.__('Without a connection'), options: plain }, ...saved];
 }
 
 /** The groups with the options that hold the words typed. */
