@@ -46,7 +46,7 @@ def nudge(wire: Wire) -> None:
     Where it failed to send a text (a lone surrogate cannot be written), it forgets to go on with what came after, the end of the
     code included, until there is more to send.  On control, where this disturbs no code and is no thread's parent.
     """
-    wire.request("kernel_info_request", {}, channel="control")
+    wire.tell("kernel_info_request", {}, channel="control")
 
 
 def silent(expressions: Mapping[str, str]) -> dict[str, Any]:

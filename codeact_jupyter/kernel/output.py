@@ -10,6 +10,9 @@ from codeact_jupyter.kernel.dropped import Dropped, amount
 from codeact_jupyter.kernel.terminal import Terminal
 from codeact_jupyter.ports import OutputSink
 
+VIEW = "application/vnd.jupyter.widget-view+json"
+"""Shown at once: it can not be any more when the widget was closed."""
+
 KINDS = frozenset({"stream", "display_data", "execute_result", "error", "clear_output", "update_display_data"})
 """Messages that are output."""
 
@@ -56,8 +59,11 @@ class Outputs:
         self._clear_next = False
         self._text_size = self._rich_size = 0
         self._dropped = Dropped(caps.tail)
+        self._lent: Callable[[], list[dict[str, Any]]] | None = None
         self.cleared = False
         """What was there before was taken away."""
+        self.urgent = False
+        """What is not shown yet should be now."""
 
     def add(self, kind: str, content: Mapping[str, Any]) -> None:
         """A message of this execution; kinds that are no output are ignored."""
@@ -107,6 +113,12 @@ class Outputs:
         self._items = [*items[:at], *told, *items[at:]]
         self._unsent += [item.as_nbformat() for item in told]
 
+    def lend(self, shown: Callable[[], list[dict[str, Any]]] | None) -> None:
+        """For the time being the cell shows this too, below: what belongs to a widget that cannot show it before the code ends."""
+        if shown or self._lent:
+            self._lent, self._rewritten = shown, True
+            self._on_change()
+
     def snapshot(self) -> list[dict[str, Any]]:
         """All outputs, as nbformat has them."""
         return [item.as_nbformat() for item in self._items]
@@ -118,8 +130,10 @@ class Outputs:
     def take(self) -> tuple[bool, list[dict[str, Any]]]:
         """What the cell does not show yet: (True, all outputs) or (False, those to append)."""
         rewritten, unsent = self._rewritten, self._unsent
-        self._rewritten, self._unsent = False, []
-        return (True, self.snapshot()) if rewritten else (False, unsent)
+        self._rewritten, self._unsent, self.urgent = False, [], False
+        if rewritten or self._lent:
+            return True, [*self.snapshot(), *(self._lent() if self._lent else ())]
+        return False, unsent
 
     def _clear(self) -> None:
         self._clear_next = False
@@ -165,6 +179,7 @@ class Outputs:
             self._dropped.rich(item.size)
             return
         self._items.append(item)
+        self.urgent = self.urgent or VIEW in content.get("data", ())
         self._rich_size += item.size
         self._unsent.append(item.as_nbformat())
 
@@ -183,11 +198,9 @@ class Feed:
 
     def changed(self) -> None:
         """There is something to show."""
-        if self._timer:
-            return
-        if self._loop.time() >= self._due:
+        if self._outputs.urgent or self._loop.time() >= self._due:
             self.flush()
-        else:
+        elif not self._timer:
             self._timer = self._loop.call_at(self._due, self.flush)
 
     def flush(self) -> None:

@@ -17,6 +17,8 @@ from codeact_jupyter.kernel.wire import Message, Wire
 LOOK_SECONDS = 2.0
 """Between two looks at whether a kernel that is only listened to still lives."""
 
+LEND_SECONDS = 1.0
+
 
 class Shown:
     """The outputs of one kernel's actions, as they stand in their cells."""
@@ -39,6 +41,8 @@ class Shown:
         self._displays: dict[str, list[Outputs]] = {}
         self._widgets = OutputWidgets(self._tell)
         self._latest, self._running = "", ""
+        self._lend_at = 0.0
+        self._loan: asyncio.TimerHandle | None = None
         self._seen: dict[str, None] = {}
 
     async def connect(self, wire: Wire, process: object) -> None:
@@ -65,6 +69,7 @@ class Shown:
         """What answers this message belongs to these outputs."""
         self._cells[msg_id] = outputs
         self._running = msg_id
+        self._lend_at = asyncio.get_running_loop().time() + LEND_SECONDS
         size = sum(each.size() for each in self._cells.values())
         while len(self._cells) > self.CELLS or (size > self.CHARACTERS and len(self._cells) > 1):
             oldest = self._cells.pop(name := next(iter(self._cells)))
@@ -76,7 +81,12 @@ class Shown:
         """It has ended: what comes now is late."""
         if self._running == msg_id:
             self._running = ""
-        self._widgets.send()
+        if self._loan:
+            self._loan.cancel()
+            self._loan = None
+        if cell := self._cells.get(msg_id):
+            cell.lend(None)
+        self._widgets.send()  # the kernel reads it before it runs anything else
 
     def taken(self, msg_id: str) -> list[dict[str, Any]]:
         """What the widgets show that took something of this message."""
@@ -112,10 +122,20 @@ class Shown:
         if kind == "update_display_data" or (cell := self._cells.get(msg_id)) is None:
             return
         if self._widgets.take(msg_id, kind, content):
+            if msg_id == self._running:
+                self._lend(msg_id, cell)
             return
         cell.add(kind, content)
         if display_id and kind == "display_data" and cell not in (shown := self._displays.setdefault(display_id, [])):
             shown.append(cell)
+
+    def _lend(self, msg_id: str, cell: Outputs) -> None:
+        """The browser shows what a widget took when the kernel tells it, after the code: until then the cell does, if that takes long."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._lend_at:
+            cell.lend(lambda: self._widgets.taken(msg_id))
+        elif not self._loan:
+            self._loan = asyncio.get_running_loop().call_at(self._lend_at, self._lend, msg_id, cell)
 
     def _tell(self, kind: str, content: Mapping[str, Any]) -> None:
         if self._wire:

@@ -12,7 +12,9 @@ from codeact_jupyter.kernel.output import Outputs
 
 TARGET = "jupyter.widget"
 PAUSE = 0.1
-"""Seconds in which changes are gathered while the kernel has nothing else to do."""
+"""Seconds in which changes are gathered, and more of them for what is large."""
+
+CHARACTERS_A_SECOND = 1_000_000
 
 
 class _Output:
@@ -22,16 +24,27 @@ class _Output:
         self.outputs = Outputs()
         self.known = outputs is not None
         """Whether it is known what it shows."""
+        self.told: list[Mapping[str, Any]] = list(outputs or ())
+        """What the kernel has of it, as far as we know."""
         self.changed = False
         self.msg_id = ""
-        self.outputs.load(outputs or ())
+        self.outputs.load(self.told)
 
     def show(self, outputs: Sequence[Mapping[str, Any]]) -> None:
-        """These are in it now; where that was not known, what we have put into it follows."""
-        new = () if self.known or self.outputs.cleared else self.outputs.snapshot()
-        if self.known or not self.outputs.cleared:
-            self.outputs.load([*outputs, *new])
-        self.known = True
+        """The kernel has these now."""
+        if self.known and self.changed and list(outputs[: len(self.told)]) == self.told:
+            for output in outputs[len(self.told) :]:  # added to what it had, not to what we have put in since
+                self.outputs.add(str(output["output_type"]), output)
+        elif self.known:
+            self.outputs.load(outputs)
+        elif not self.outputs.cleared:
+            self.outputs.load([*outputs, *self.outputs.snapshot()])
+        self.known, self.told = True, list(outputs)
+
+    def tell(self) -> Sequence[Mapping[str, Any]]:
+        """What the kernel shall have."""
+        self.changed, self.told = False, list(self.outputs.snapshot())
+        return self.told
 
 
 class OutputWidgets:
@@ -88,17 +101,16 @@ class OutputWidgets:
             if not widget.changed:
                 continue
             if widget.known:
-                widget.changed = False
-                state = {"outputs": widget.outputs.snapshot()}
-                self._send(comm_id, {"method": "update", "state": state, "buffer_paths": []})
+                self._send(comm_id, {"method": "update", "state": {"outputs": widget.tell()}, "buffer_paths": []})
             elif comm_id not in self._asked:
                 self._asked.add(comm_id)
                 self._send(comm_id, {"method": "request_state"})
 
     def send_soon(self) -> None:
         """As `send`, if there is something to tell."""
-        if not self._timer and any(widget.changed for widget in self._widgets.values()):
-            self._timer = asyncio.get_running_loop().call_later(PAUSE, self.send)
+        if not self._timer and (changed := [widget for widget in self._widgets.values() if widget.changed]):
+            pause = max(PAUSE, sum(widget.outputs.size() for widget in changed) / CHARACTERS_A_SECOND)
+            self._timer = asyncio.get_running_loop().call_later(pause, self.send)
 
     def _send(self, comm_id: str, data: Mapping[str, Any]) -> None:
         self._tell("comm_msg", {"comm_id": comm_id, "data": data})

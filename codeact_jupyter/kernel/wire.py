@@ -98,10 +98,10 @@ class Wire:
         self._send(message, channel)
         return reply
 
-    def tell(self, kind: str, content: Mapping[str, Any]) -> None:
-        """Send what has no reply."""
+    def tell(self, kind: str, content: Mapping[str, Any], *, channel: str = "shell") -> None:
+        """Send what has no reply, or none that matters."""
         if not self.lost.done():
-            self._send(self._client.session.msg(kind, dict(content)), "shell")
+            self._send(self._client.session.msg(kind, dict(content)), channel)
 
     def _send(self, message: Message, channel: str) -> None:
         # through the asyncio socket: the channel's own `send` goes past it, and it may then not notice the reply

@@ -8,11 +8,9 @@ import pytest
 pytest.importorskip("ipywidgets")
 
 WITH = "import ipywidgets as w\nfrom IPython.display import display, clear_output\n"
-LOOK = "import json\nprint(json.dumps(out.outputs))"
 
 
 async def widget_of(desk, expression="out"):
-    await asyncio.sleep(0.3)
     return json.loads(await desk.says(f"__import__('json').dumps({expression}.outputs)"))
 
 
@@ -70,3 +68,24 @@ async def test_what_the_user_puts_into_a_widget_is_not_ours_to_put_there(desk, u
     await desk.run(WITH + "out = w.Output()")
     await user.runs("with out:\n    print('theirs')")
     assert texts(await widget_of(desk)) == []
+
+
+async def test_what_a_widget_takes_is_seen_in_the_cell_until_the_code_ends(desk):
+    execution, cell = await desk.start(WITH + "out = w.Output()\nprint(1)\nwith out:\n    print(2)\nimport time\ntime.sleep(2)\nprint(3)")
+    async with asyncio.timeout(10):
+        while cell.text() != "1\n2\n":
+            await asyncio.sleep(0.02)
+    await execution.wait(10)
+    assert cell.text() == "1\n3\n"
+    assert texts(await widget_of(desk)) == ["2\n"]
+
+
+async def test_what_the_kernel_adds_and_what_is_printed_both_stay(desk):
+    await desk.run(WITH + "out = w.Output()\nwith out:\n    print(1)\nout.append_stdout('2\\n')\nwith out:\n    print(3)")
+    assert sorted("".join(texts(await widget_of(desk))).split()) == ["1", "2", "3"]
+
+
+async def test_a_loop_that_redraws_a_widget_a_thousand_times_is_soon_over(desk):
+    code = "out = w.Output()\nfor i in range(1_000):\n    with out:\n        clear_output(wait=True)\n        print(i)"
+    await desk.run(WITH + code, seconds=60)
+    assert texts(await widget_of(desk)) == ["999\n"]
