@@ -61,26 +61,31 @@ class Answering:
 
     async def __aexit__(self, *_: object) -> None:
         if self.subshell:
+            # answered in turn: control, where it is deleted, overtakes what was said on shell
+            await self._ask("kernel_info_request", {}, channel="shell")
             await self._ask("delete_subshell_request", {"subshell_id": self.subshell})
         self._client.stop_channels()
 
     def say(self, data: Mapping[str, Any]) -> None:
         """A message to the comm; what a kernel that is gone does not hear is lost."""
-        message = self._client.session.msg("comm_msg", {"comm_id": self._comm_id, "data": dict(data)})
-        if self.subshell:
-            message["header"]["subshell_id"] = self.subshell
-        self._client.shell_channel.socket.send_multipart(self._client.session.serialize(message))
+        self._send("comm_msg", {"comm_id": self._comm_id, "data": dict(data)}, "shell")
 
-    async def _ask(self, kind: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
-        """On control, which a busy kernel answers too; empty: it did not."""
-        session, socket = self._client.session, self._client.control_channel.socket
-        message = session.msg(kind, dict(content))
-        await socket.send_multipart(session.serialize(message))
+    def _send(self, kind: str, content: Mapping[str, Any], channel: str) -> str:
+        message = self._client.session.msg(kind, dict(content))
+        if self.subshell and channel == "shell":
+            message["header"]["subshell_id"] = self.subshell
+        getattr(self._client, f"{channel}_channel").socket.send_multipart(self._client.session.serialize(message))
+        return str(message["header"]["msg_id"])
+
+    async def _ask(self, kind: str, content: Mapping[str, Any], channel: str = "control") -> Mapping[str, Any]:
+        """On control a busy kernel answers too; empty: it did not."""
+        session, socket = self._client.session, getattr(self._client, f"{channel}_channel").socket
+        asked = self._send(kind, content, channel)
         with suppress(TimeoutError):
             async with asyncio.timeout(ANSWER_SECONDS):
                 while True:
                     _, frames = session.feed_identities(await socket.recv_multipart())
                     reply = session.deserialize(frames)
-                    if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                    if reply["parent_header"].get("msg_id") == asked:
                         return dict(reply["content"])
         return {}
