@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from codeact_jupyter.model.offline import acting, answering, comparing, looking, repairing, telling
 from codeact_jupyter.model.offline.asking import Intent
+from codeact_jupyter.model.offline.columns import stems
 from codeact_jupyter.model.offline.joining import join
 from codeact_jupyter.model.offline.looking import Cell, Names
 from codeact_jupyter.model.offline.query import NotClear, Query
@@ -100,12 +101,21 @@ class Analyst:
             return said
         if intent.kind == "columns":
             return answering.columns(table)
+        for noun in intent.rows_called:
+            if other := self._elsewhere(noun, table):
+                return answering.cannot(f"“{noun}” are the rows of `{other}`, and the other words fit `{table.called}`", table.names)
         try:
             query = settled(intent, table)
         except NotClear as unclear:
             return answering.cannot(str(unclear), table.names)
         query = replace(query, notes=(*loaded.notes, *_nouns(intent, table), *query.notes))
         return (yield from self._computed(loaded, query))
+
+    def _elsewhere(self, noun: str, table: Table) -> str:
+        """The other file that is called so."""
+        if set(stems(noun)) & set(stems(table.called)):
+            return ""
+        return next((file.name for file in self.scene.files if set(stems(noun)) & set(stems(file.name.rpartition(".")[0]))), "")
 
     def _computed(self, loaded: Loaded, query: Query) -> Script[str]:
         table, names = loaded.table, self._names()

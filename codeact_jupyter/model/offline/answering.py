@@ -218,7 +218,7 @@ def remarks(table: Table, query: Query, observation: Observation, matching: str 
         unread = labelled(observation, f"unread in {name}")
         if "to_datetime" in query.reads[name]:
             said += [f"{unread} values of `{name}` are no dates that I can read: they are left out."] if unread not in ("0", None) else []
-        elif unread is not None:
+        elif unread is not None and "dtype=str" not in query.reads[name]:
             left = "every value could be read" if unread == "0" else f"{unread} of its values could not be read and are left out"
             said.append(f"`{name}` is text, which I read as numbers: {left}.")
     for condition in query.conditions if query.kind == "share" else ():

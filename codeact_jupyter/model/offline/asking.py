@@ -92,6 +92,7 @@ class Intent:
 
 
 _RELATIONS = ("trend", "spread")
+_COMPARED = ("correlation", "pairs", "fit")
 _ANYWHERE = ("", "any", "bar", "line")
 """Charts that go with most questions."""
 
@@ -101,17 +102,20 @@ def merged(before: Intent, now: Intent) -> Intent:
     kind, measures = now.kind, now.measures
     if kind == "none":
         kind, measures = before.kind, before.measures
-    elif kind in _RELATIONS and not measures and before.kind not in ("correlation", "pairs", "fit"):
+    elif kind in _RELATIONS and not measures and before.kind not in _COMPARED:
         measures = before.measures[:1]
     elif kind == "measure" and before.measures and len(now.measures) == 1 and now.measures[0].function is None:
         measures = tuple(replace(measure, column=now.measures[0].column) for measure in before.measures)
-        kind = before.kind if before.kind in ("missing", "share") else kind
+        kind = before.kind if before.kind in ("missing", "share", *_RELATIONS) else kind
     elif kind == "measure" and before.measures and (column := before.measures[0].column) and _open(now):
         measures = tuple(replace(measure, column=column) for measure in now.measures)
+        kind = "trend" if before.kind == "trend" else kind
     ranked = now if now.top or now.kind.startswith("rank") else before
     unclear = now.unclear or (before.unclear if now.kind == "none" else "")
     if now.by and kind in ("describe", "columns", "missing", "distinct", "common"):
         unclear = "the question before cannot be split by groups"
+    if before.kind in _COMPARED and kind == "measure" and len(now.measures) == 1 and not _whole(now.measures[0]):
+        unclear = "it does not say what that is to be compared with"
     if now.by and now.kind == "none" and before.superlative:
         unclear = f"I do not know what “{before.superlative}” goes with then"
     kept = before if now.kind == "none" else now
@@ -135,6 +139,11 @@ def merged(before: Intent, now: Intent) -> Intent:
         top=ranked.top,
         descending=ranked.descending,
     )
+
+
+def _whole(measure: Measure) -> bool:
+    """It says both what to compute, and of what."""
+    return measure.function == "count" or (measure.function is not None and measure.column is not None)
 
 
 def _open(now: Intent) -> bool:

@@ -47,12 +47,13 @@ class Match:
     """1 the same words, 2 the same but for units and plural, 3 some of its words, 4 a synonym or a short form, 5 a like spelling."""
 
 
-def words_of(text: str) -> list[str]:
+@lru_cache(10_000)  # the same few words are compared with each other at every step
+def words_of(text: str) -> tuple[str, ...]:
     """`bodyMass_g` → body, mass, g: lower case, without accents."""
     plain = unicodedata.normalize("NFKD", text)
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
-    return re.findall(r"[^\W\d_]+|\d+", apart.casefold())
+    return tuple(re.findall(r"[^\W\d_]+|\d+", apart.casefold()))
 
 
 @lru_cache(10_000)

@@ -82,7 +82,7 @@ _NO_MEN = frozenset(
 )
 
 
-@lru_cache(10_000)  # the same few words are compared with each other at every step
+@lru_cache(10_000)
 def stem(word: str) -> str:
     """Singular and plural of a word come out the same."""
     if (irregular := _irregular(word)) or word in _KEPT:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _COUNT_DOWN = re.compile(r"\s*(?:You have [\d,]+ steps? left\b[^\n]*|No steps are left\.[^\n]*)\s*\Z")
@@ -14,6 +14,9 @@ _FRAME = re.compile(r"^- (?P<name>\w+): DataFrame(?: (?P<rows>[\d,]+)\s*[x×]\s*
 _JSON = json.JSONDecoder()
 _LISTED = re.compile(r'^- (?:(?P<quoted>"(?:[^"\\]|\\.)+")|`?(?P<bare>[^`\s,;:]+\.\w+)`?)')
 _TABLE = re.compile(r"\.(?:csv|tsv|tab|xlsx|xlsm|xls|ods|parquet|feather|jsonl|ndjson)(?:\.(?:gz|zip|bz2|xz))?$", re.IGNORECASE)
+
+_MAYBE = re.compile(r"(?<!requirements)(?<!readme)(?<!license)\.(?:txt|dat|json)$", re.IGNORECASE)
+"""Files that may hold a table: looked into when there is no other."""
 
 
 @dataclass(frozen=True)
@@ -167,20 +170,22 @@ def _section(context: str, title: str) -> str:
 
 def _files(context: str) -> tuple[tuple[File, ...], tuple[str, ...]]:
     """Tables and other files.  Only the names are needed; what else a line tells may be missing or be written otherwise."""
-    tables, other = [], []
+    listed: list[File] = []
     for line in _section(context, "## Files beside the notebook").splitlines():
         found = _LISTED.match(line)
-        if not found:
-            continue
-        name = json.loads(found["quoted"]) if found["quoted"] else found["bare"]
         columns, rows, separator = (_value_after(line, mark) for mark in ("columns ", "first rows ", "separator "))
-        known = [column for column in columns if isinstance(column, str)] if isinstance(columns, list) else []
-        if not known and not _TABLE.search(name):
-            other.append(name)
-            continue
-        held = tuple(tuple(str(value) for value in row) for row in rows if isinstance(row, list)) if isinstance(rows, list) else ()
-        tables.append(File(name, separator if isinstance(separator, str) else "", tuple(known), held))
-    return tuple(tables), tuple(other)
+        known = tuple(column for column in columns if isinstance(column, str)) if isinstance(columns, list) else ()
+        if found:
+            held = tuple(tuple(str(value) for value in row) for row in rows if isinstance(row, list)) if isinstance(rows, list) else ()
+            name = json.loads(found["quoted"]) if found["quoted"] else found["bare"]
+            listed.append(File(name, separator if isinstance(separator, str) else "", known, held))
+        elif line.startswith("  ") and listed:  # a sheet more of the same workbook
+            listed[-1] = replace(listed[-1], columns=tuple(dict.fromkeys([*listed[-1].columns, *known])))
+    tables = [file for file in listed if _TABLE.search(file.name) or (file.columns and _MAYBE.search(file.name))]
+    texts = [file for file in listed if _MAYBE.search(file.name)]
+    if not tables and len(texts) == 1:
+        tables = texts
+    return tuple(tables), tuple(file.name for file in listed if file not in tables)
 
 
 def _value_after(line: str, mark: str) -> Any:

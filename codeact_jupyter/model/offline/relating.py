@@ -23,6 +23,11 @@ def settled(intent: Intent, table: Table) -> Query:
     if intent.unclear:
         raise NotClear(intent.unclear)
     relating = _Relating(table)
+    units = [by for by in intent.by if not isinstance(by, Column)]
+    if (intent.by and intent.kind in ("correlation", "pairs", "fit")) or (units and intent.kind == "spread"):
+        raise NotClear("I do not do that by groups: ask for some of the rows, with “for …”")
+    if intent.kind == "trend" and len(units) < len(intent.by):
+        raise NotClear("I follow a trend for all rows, or for some with “for …”, but not by groups")
     match intent.kind:
         case "correlation":
             return relating.query(intent, relating.numbers(intent), intent.plot)

@@ -50,6 +50,7 @@ def relation_in(symbols: Symbols, plot: Plot) -> Relation | None:
 
 def _correlation(symbols: Symbols, plot: Plot, drawn: bool = False) -> Relation:
     against = "v" in symbols.text
+    symbols.take("N", lambda taken: taken[0].value == 2)  # "which two columns"
     chosen = _columns(symbols, "correlation")
     plot = "scatter" if plot == "any" else plot
     if drawn and len(chosen) != 2:
@@ -110,7 +111,7 @@ def _spread(symbols: Symbols, plot: Plot) -> Relation:
     bins = symbols.take("L?Nb")
     number = int(bins[-2].value) if bins and 0 < bins[-2].value <= 500 else None
     by: list[Column] = []
-    while taken := symbols.take("L?BC"):
+    while taken := symbols.take("L?BH?C"):
         by.append(taken[-1].value)
     chosen = _columns(symbols, "spread")
     unclear = "I group a chart of values by one column only" if len(by) > 1 else ""

@@ -13,6 +13,8 @@ from codeact_jupyter.model.offline.sources import Loaded
 from codeact_jupyter.model.offline.steps import End, Script, observe
 from codeact_jupyter.model.offline.table import Seen, Table, literal_in
 
+_NO_NUMBERS = ("TypeError", "ValueError", "ArrowInvalid", "ArrowNotImplementedError", "NotImplementedError", "DataError", "UFuncTypeError")
+"""What pandas and numpy raise when text is calculated with."""
 _SLASHED = re.compile(r"\s*\d{1,2}[-/.]\d{1,2}[-/.]\d")
 _COMMA = re.compile(r"-?\d{1,3}(?:\.\d{3})*,\d{1,2}|-?\d+,\d+")
 
@@ -77,7 +79,7 @@ def numbers(table: Table, query: Query, name: str, names: Names) -> Script[Query
 def dotted(loaded: Loaded, query: Query, names: Names) -> Script[Query]:
     """Where commas stand before decimals, a dot separates thousands, which pandas takes for a decimal point."""
     table = loaded.table
-    for name in query.calculated:
+    for name in query.calculated if query.kind != "describe" else table.names:
         seen = table.column(name)
         if not loaded.as_text or seen is None or not seen.dtype.startswith("float") or name in query.reads:
             continue
@@ -132,22 +134,16 @@ def repaired(table: Table, query: Query, observation: Observation, names: Names)
         for column in fixed.calculated:
             _checked(table, column)
         return fixed, f"There is no column `{strange[0]}`; the nearest is `{found.names[0]}`: I take that."
-    dated = [column for column, read in query.reads.items() if "to_datetime" in read and "errors=" not in read]
-    if dated and name in ("ValueError", "DateParseError", "ParserError", "OutOfBoundsDatetime", "TypeError"):
-        return (yield from _mixed(table, query, dated[0], names))
     text = [column for column in query.calculated if column not in query.reads and _is_text(table, column)]
-    if text and name in (
-        "TypeError",
-        "ValueError",
-        "ArrowInvalid",
-        "ArrowNotImplementedError",
-        "NotImplementedError",
-        "DataError",
-        "UFuncTypeError",
-    ):
+    if text and name in _NO_NUMBERS and (name != "ValueError" or "convert" in words):
         for column in text:
             query = yield from numbers(table, query, column, names)
         return query, f"`{text[0]}` is text: I read it as numbers, count what cannot be read, and compute again."
+    if name == "LinAlgError":
+        raise End(f"There are too few different values in `{table.called}` for a line through them.")
+    dated = [column for column, read in query.reads.items() if "to_datetime" in read and "errors=" not in read]
+    if dated and name in ("ValueError", "DateParseError", "ParserError", "OutOfBoundsDatetime", "TypeError"):
+        return (yield from _mixed(table, query, dated[0], names))
     raise End(answering.cannot(f"the code failed ({name}: {words.splitlines()[0] if words else ''})", table.names))
 
 
@@ -160,7 +156,11 @@ def _mixed(table: Table, query: Query, column: str, names: Names) -> Script[tupl
             seen = table.column(column)
             query, option = (yield from _first(table, query, seen, names)) if seen else (query, "")
             read = f"{read.removesuffix(')')}{option})"
-    read = re.sub(r', format="[^"]*"', "", read.removesuffix(")")) + ', format="mixed", errors="coerce")'
+    if "dayfirst=True" in read:  # pandas would take 2024-01-03 for the first of March, so day and month change places only after a day
+        swapped = r'.astype(str).str.replace(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})", r"\2/\1/\3", regex=True)'
+        read = f'pd.to_datetime(\n    {column_of(table.variable, column)}{swapped},\n    format="mixed",\n    errors="coerce",\n)'
+    else:
+        read = re.sub(r', format="[^"]*"', "", read.removesuffix(")")) + ', format="mixed", errors="coerce")'
     said = f"Not all values of `{column}` are dates written in one way: I read each by itself, and count what is no date."
     return replace(query, reads={**query.reads, column: read}), said
 

@@ -87,6 +87,8 @@ class _Reader:
             return self._column(at, 2) or (1, Item("N", float(token.text.replace(",", "")), token.text))
         if token.kind == "other":
             return 1, Item("X", token.text, token.text)
+        if token.low == "there" and not self._is_there(at):
+            return 1, Item("X", token.text, token.text)  # "the average there": of what was spoken of before
         if self._counted(at):
             return 1, Item("R" if self.schema.complete else "X", None, token.text)
         if (
@@ -188,6 +190,8 @@ class _Reader:
         for length, said in self._runs(at):
             wanted = columns.stems(said)
             where = tuple((name, value) for name, held in self.schema.values.items() for value in held if columns.stems(value) == wanted)
+            if said in ("a", "an", "i"):  # "as a bar chart" does not speak of a group A
+                where = tuple(one for one in where if one[1].strip() == said)
             if where and wanted:
                 return length, Item("V", where, said)
         return None
@@ -202,8 +206,13 @@ class _Reader:
             return False
         found = columns.find(word, self.schema.columns, 3)
         if last == "H":
-            return found is None or found.rank > 1
+            return found is None or found.rank > 2
         return found is None or all(set(columns.stems(name)) & _LABELS for name in found.names)
+
+    def _is_there(self, at: int) -> bool:
+        """“There” beside a form of “be”."""
+        beside = [self.tokens[near].low for near in (at - 1, at + 1) if 0 <= near < len(self.tokens)]
+        return bool({"is", "are", "was", "were", "be", "been", "will"} & set(beside))
 
     def _unit(self, word: str) -> bool:
         return word in columns.UNITS and any(word in columns.words_of(name) for name in self.schema.columns)

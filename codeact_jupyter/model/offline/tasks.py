@@ -27,6 +27,12 @@ _BINDS = re.compile(
     re.IGNORECASE,
 )
 """Words by which a part that was not understood may change what the others mean."""
+_BACK = re.compile(
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were)\b)|"
+    r"\b(?:(?:of|for|in|among) )?(?:these|those|them|their)\b",
+    re.IGNORECASE,
+)
+"""Words that point back at what was spoken of."""
 _MOST = 8
 
 
@@ -44,7 +50,8 @@ class Task:
 
 def understood(intent: Intent) -> bool:
     """Every word has its place."""
-    return not intent.loose and not intent.unclear and intent.kind != "none"
+    lacking = intent.kind == "measure" and any(one.column is None and one.function not in ("count", None) for one in intent.measures)
+    return not intent.loose and not intent.unclear and not lacking and intent.kind != "none"
 
 
 def parts_of(text: str) -> list[str]:
@@ -72,7 +79,7 @@ def tasks_in(text: str, read: Callable[[str], Intent], before: Intent | None = N
 def _joined(tasks: list[Task], part: str, read: Callable[[str], Intent], before: Intent | None) -> list[Task]:
     """With one more part: a task of its own, several, or a word more on the last one."""
     last = tasks[-1].intent if tasks else before
-    now = read(part)
+    now = _pointing(last, part, read) if tasks and last else read(part)
     if tasks and last is not None and not now.loose and now.kind == "none":
         both = Task(f"{tasks[-1].text}, {part}", merged(last, now))
         return [*tasks, Task(part, both.intent)] if _anew(last, now) else [*tasks[:-1], both]
@@ -94,11 +101,23 @@ def _pieces(part: str, read: Callable[[str], Intent], before: Intent | None) -> 
         now = read(tail)
         if now.kind == "none" and not now.loose and now.plot:
             return [Task(part, merged(first.intent, now))]
+        now = _pointing(first.intent, tail, read)
         rest = [Task(tail, _after(first.intent, now))]
         rest = rest if rest[0].clear else _pieces(tail, read, first.intent)
         if rest:
             return [first, *rest]
     return []
+
+
+def _pointing(before: Intent, part: str, read: Callable[[str], Intent]) -> Intent:
+    """What a part asks for that may point back at the rows of the task before it."""
+    bare = _BACK.sub(" ", part)
+    if bare == part:
+        return read(part)
+    now = read(bare)
+    if before.kind in ("rank_rows", "rank_groups", "common", "pairs"):
+        return replace(now, unclear="it points back at a result, which I do not follow: say it by name")
+    return now if now.conditions or now.kind == "none" else replace(now, conditions=before.conditions)
 
 
 def _after(before: Intent | None, now: Intent) -> Intent:

@@ -102,13 +102,13 @@ def _trend(table: Table, query: Query, observation: Observation, rows: Sequence[
     moved = "rises" if away > 0 else "falls" if away < 0 else "stays the same"
     ends = f"from {short(rows[0][1])} in {rows[0][0]} to {short(rows[-1][1])} in {rows[-1][0]}"
     line = f"a straight line through {count} {period}s has the slope **{slope}** per {period} (r = {r})"
-    said = f"no clear trend: {line}" if away and not _clear(r, int(count)) else f"it **{moved}** over time: {line}"
+    moved = f"**{moved}** over time" if _clear(r, int(count)) or not away else "shows **no clear trend** over time"
     gaps = "" if count == span else f" The {period}s without rows are left out: {count} of {span} have some."
     reach = labelled(observation, "dates")
     if reach and query.figures[0].function in ("sum", "count") and period != "day":
         gaps += f" The dates go from {reach}: the first and the last {period} may be incomplete."
     ends = ends if len(rows) == int(count) else f"of the last ones, {ends}"
-    return f"The {what} by {period} in {_where(table, query)}: {said}, {ends}.{gaps}\n\n{_series(query, rows)}"
+    return f"The {what} by {period} in {_where(table, query)} {moved}: {line}, {ends}.{gaps}\n\n{_series(query, rows)}"
 
 
 def _series(query: Query, rows: Sequence[list[str]]) -> str:

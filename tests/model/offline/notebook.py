@@ -18,7 +18,7 @@ from codeact_jupyter.ports import Finished, Name
 
 BLOCK = re.compile(r"<execute>\n(.*)\n</execute>", re.DOTALL)
 _NAMES = """
-__import__("json").dumps({name: [type(value).__name__, "x".join(map(str, getattr(value, "shape", ())))]
+__import__("json").dumps({name: [type(value).__name__, "x".join(map(str, getattr(type(value), "shape", None) and value.shape or ()))]
   for name, value in globals().items() if not name.startswith("_") and name not in ("In", "Out", "exit", "quit", "get_ipython", "open")})
 """
 STEPS = 20
