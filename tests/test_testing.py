@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from codeact_jupyter.events import RunFinished, Steered
-from codeact_jupyter.testing import ScriptedServer, code, fault, markdown, notebook, read_script, say, types
+from codeact_jupyter.testing import ScriptedServer, call, code, fault, markdown, notebook, read_script, say, say_call, types
 
 
 def ask(url, path="/chat/completions", **body):
@@ -129,3 +129,55 @@ def test_notebooks_are_valid_and_their_cells_have_plain_ids():
 
 def test_types_tell_what_happened():
     assert types([Steered(text="no"), RunFinished(reason="stopped")]) == ["steered", "run_finished"]
+
+
+def chunks(stream):
+    return [json.loads(line[6:]) for line in stream.splitlines() if line.startswith("data: {")]
+
+
+def test_calls_stream_in_pieces_and_end_as_calls():
+    with ScriptedServer([say_call("print(1)", "I look.", pieces=4, scratch=True)]) as server:
+        made = chunks(ask(server.url))
+    deltas = [chunk["choices"][0]["delta"] for chunk in made if chunk["choices"]]
+    parts = [part for delta in deltas for part in delta.get("tool_calls", ())]
+    assert len(parts) > 4
+    assert (parts[0]["id"], parts[0]["function"]["name"]) == ("call_1", "execute")
+    assert json.loads("".join(part["function"]["arguments"] for part in parts)) == {"scratch": True, "code": "print(1)"}
+    assert [chunk["choices"][0]["finish_reason"] for chunk in made if chunk["choices"]][-1] == "tool_calls"
+
+
+def test_a_script_file_may_hold_calls(tmp_path):
+    script = tmp_path / "script.json"
+    script.write_text('[{"say": "I look.", "calls": [{"name": "execute", "arguments": {"code": "1"}}]}]')
+    assert read_script(script) == [say("I look.", calls=[call("execute", code="1")])]
+
+
+MADE = {
+    "role": "assistant",
+    "content": "",
+    "tool_calls": [{"id": "a", "type": "function", "function": {"name": "execute", "arguments": "{}"}}],
+}
+TOLD = {"role": "tool", "tool_call_id": "a", "content": "1"}
+ASKED = {"role": "user", "content": "hi"}
+
+
+@pytest.mark.parametrize(
+    ("messages", "rule"),
+    [
+        ([ASKED, MADE], "no tool message answers"),
+        ([ASKED, MADE, ASKED], "no tool message answers"),
+        ([ASKED, TOLD], "no call before it"),
+        ([ASKED, MADE, TOLD, TOLD], "no call before it"),
+        ([ASKED, ASKED], "stand in a row"),
+        ([ASKED, MADE, {**TOLD, "content": [{"type": "text", "text": "1"}]}], "text alone"),
+        ([ASKED, {**MADE, "tool_calls": [{"id": "a", "function": {"name": "execute", "arguments": "print("}}]}, TOLD], "no JSON object"),
+        ([ASKED, {**MADE, "tool_calls": [{"id": "a", "function": {"name": "a b", "arguments": "{}"}}]}, TOLD], "no name of a function"),
+        ([ASKED, {**MADE, "content": None}, TOLD], "no content"),
+    ],
+)
+def test_a_request_that_strict_servers_refuse_is_refused_and_costs_no_item(messages, rule):
+    with ScriptedServer([say("one")]) as server:
+        with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+            ask(server.url, messages=messages)
+        assert rule in refused.value.read().decode()
+        assert text(ask(server.url, messages=[ASKED, MADE, TOLD])) == "one"
