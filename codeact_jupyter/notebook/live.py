@@ -4,7 +4,6 @@ Each rule that is kept here was broken once in a real browser; the comments say 
 """
 
 import asyncio
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from pycrdt import (
 
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.notebook.content import Cell, Splice
+from codeact_jupyter.notebook.shared import floats, shared
 
 _OURS, _THEIRS = "codeact", "browser"
 _NO_UPDATE = b"\x00\x00"
@@ -134,7 +134,7 @@ class Replica:
     def insert(self, index: int, cell: Cell) -> None:
         """Put in a code cell of ours."""
         # without `trusted` HTML is sanitised, JavaScript does not run, and the notebook is untrusted from then on
-        new = _floats({**cell, "metadata": {**cell["metadata"], "trusted": True}})
+        new = floats({**cell, "metadata": {**cell["metadata"], "trusted": True}})
         with self._dirty():
             self._notebook.ycells.insert(index, self._notebook.create_ycell(new))
             self._ids.insert(index, str(cell["id"]))
@@ -174,7 +174,7 @@ class Replica:
                 del old[name]
             for name, value in new.items():
                 if old.get(name) != value:
-                    old[name] = _floats(value)
+                    old[name] = floats(value)
 
     def outputs(self, cell_id: str, kept: int, text: str = "", more: Sequence[Mapping[str, Any]] = ()) -> None:
         """Keep so many outputs, add to the text of the last of them, and put these behind it."""
@@ -189,7 +189,7 @@ class Replica:
                 last = shown[len(shown) - 1]["text"]
                 last += text  # assigned to the name: `output["text"] += …` would erase it
             if more:
-                shown.extend([_output(output) for output in more])
+                shown.extend([shared(output) for output in more])
 
     def prompt(self, cell_id: str, count: int | None, state: str) -> None:
         """What stands beside the cell: its count, or `[*]` while it runs."""
@@ -273,28 +273,3 @@ def _as_nbformat(ycell: Any) -> Cell:
     if isinstance(metadata, dict):
         metadata.pop("trusted", None)
     return cell
-
-
-def _output(output: Mapping[str, Any]) -> Map[Any]:
-    shown = _floats(dict(output))
-    if shown.get("output_type") == "stream":
-        shown["text"] = Text(shown["text"])  # a plain string would never reach the page
-    return Map(shown)
-
-
-def _floats(value: Any) -> Any:
-    """A copy with numbers as JavaScript has them: a large integer would get there as a BigInt, which cannot be saved, or panic here."""
-    match value:
-        case bool():
-            return value
-        case int():
-            try:
-                return float(value)
-            except OverflowError:
-                return math.inf
-        case dict():
-            return {name: _floats(item) for name, item in value.items()}
-        case list() | tuple():
-            return [_floats(item) for item in value]
-        case _:
-            return value
