@@ -39,7 +39,7 @@ export class SidePanel extends ReactWidget {
     this.id = 'codeact-jupyter-panel';
     this.addClass('codeact-SidePanel');
     this.title.icon = panelIcon;
-    this.title.caption = options.trans.__('CodeAct: ask about this notebook');
+    this.title.caption = options.trans.__('CodeAct');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', options.trans.__('CodeAct'));
   }
@@ -58,6 +58,7 @@ export class SidePanel extends ReactWidget {
     this._notebook = notebook;
     if (context !== (this._target?.model.context ?? null)) {
       this._target = context === null ? null : this._targetOf(this._options.models.get(context));
+      this._page = this._page.kind === 'record' ? CONVERSATION : this._page;
     }
     this._connect();
     this.update();
