@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { liveRun } from './runReading';
 import type { SidePanel } from './panel';
+import { openSettingsPage } from './settingsPage';
 import { CommandIDs } from './tokens';
 
 /** Adds our commands, and those of use without the panel to the palette. */
@@ -52,7 +53,7 @@ export function addCommands(
   });
   commands.addCommand(CommandIDs.openSettings, {
     label: trans.__('Settings'),
-    execute: () => commands.execute('settingeditor:open', { query: 'CodeAct' })
+    execute: () => openSettingsPage(app)
   });
   for (const command of [
     CommandIDs.openPanel,

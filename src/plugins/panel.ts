@@ -14,6 +14,7 @@ import { ConnectClient } from '../connect';
 import { LocalSanitizer } from '../images';
 import { SidePanel } from '../panel';
 import { addRunCommands } from '../runCommands';
+import { showWantedSettings } from '../settingsPage';
 import { CommandIDs, ICellViews, IRunModels } from '../tokens';
 
 /** The panel in the right sidebar; it follows the notebook in front. */
@@ -83,6 +84,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     panel.follow(tracker.currentWidget);
     app.shell.add(panel, 'right', { rank: 900 });
     restorer?.add(panel, panel.id);
+    void showWantedSettings(app);
   }
 };
 

@@ -1,4 +1,4 @@
-/** A JupyterLab of a test's own: one that can be killed. */
+/** A JupyterLab, or Notebook, of a test's own: one that can be killed. */
 
 import { ChildProcess, spawn } from 'child_process';
 import * as fs from 'fs';
@@ -9,7 +9,8 @@ import { environment } from './place';
 export class Server {
   constructor(
     readonly home: string,
-    private readonly _port: number
+    private readonly _port: number,
+    private readonly _app: 'lab' | 'notebook' = 'lab'
   ) {}
 
   get url(): string {
@@ -17,10 +18,14 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    this._process = spawn('jupyter', ['lab', '--config', path.join(__dirname, '..', 'jupyter_server_test_config.py')], {
-      env: { ...environment(this.home), UI_TESTS_PORT: String(this._port) },
-      stdio: 'ignore'
-    });
+    this._process = spawn(
+      'jupyter',
+      [this._app, '--config', path.join(__dirname, '..', 'jupyter_server_test_config.py')],
+      {
+        env: { ...environment(this.home), UI_TESTS_PORT: String(this._port) },
+        stdio: 'ignore'
+      }
+    );
     for (;;) {
       const answer = await fetch(`${this.url}/api`).catch(() => null);
       if (answer?.ok) {
