@@ -35,8 +35,12 @@ class Progress:
 
     def update(self, said: Mapping[str, Any]) -> None:
         """Where the run stands."""
-        step, doing = int(said.get("steps", 0)) + 1, DOING.get(str(said.get("doing")), "")
-        told = [f"Step {step}", doing, spent(float(said.get("seconds", 0)), int(said.get("tokens", 0)))]
+        doing = DOING.get(str(said.get("doing")), "")
+        told = [
+            f"Step {said.get('step', 1)} of {said.get('of', '?')}",
+            doing,
+            spent(float(said.get("seconds", 0)), int(said.get("tokens", 0))),
+        ]
         self._text = " · ".join(filter(None, told))
         if self._box:
             self._box.children[0].value = self._text

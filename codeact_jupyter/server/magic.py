@@ -12,7 +12,7 @@ from jupyter_core.utils import ensure_async
 from pydantic import BaseModel, ValidationError
 
 from codeact_jupyter.errors import CodeActError
-from codeact_jupyter.events import ModelReplied, Recorded, RunFinished
+from codeact_jupyter.events import Event, ModelReplied, Observed, Recorded, RunFinished
 from codeact_jupyter.kernel.comms import Answering, Hearing
 from codeact_jupyter.kernel.wire import Message
 from codeact_jupyter.protocol import AskRestart, Doing
@@ -147,7 +147,7 @@ class _Talk:
         if asked.wait and not back.subshell:
             raise CodeActError("This kernel has no subshells, so nothing can run in it while the cell waits. Ask without --wait.")
         await self._shown(room)
-        progress = _Progress(self._run, back)
+        progress = _Progress(self._run, room.settings(asked.settings).max_steps, back)
         room.overhear.append(progress.hear)
         try:
             task = room.begin(Request(self._run, asked.request, asked.cell, settings=asked.settings, aside=asked.wait))
@@ -171,10 +171,10 @@ class _Talk:
 class _Progress:
     """What the magic's cell shows of its run."""
 
-    def __init__(self, run: str, back: Answering):
-        self._run, self._back = run, back
+    def __init__(self, run: str, max_steps: int, back: Answering):
+        self._run, self._max_steps, self._back = run, max_steps, back
         self._began = time.monotonic()
-        self._steps = self._tokens = 0
+        self._step, self._tokens, self._replied = 1, 0, False
         self._doing = ""
         self._end: RunFinished | None = None
 
@@ -183,9 +183,7 @@ class _Progress:
         match message:
             case Recorded(run=run, event=event) if run == self._run:
                 self._tokens += tokens_of(event)
-                self._steps += isinstance(event, ModelReplied)
-                if isinstance(event, RunFinished):
-                    self._end = event
+                self._heard(event)
                 self.say()
             case Doing(run=run, what=what) if run == self._run:
                 self._doing = what
@@ -193,6 +191,18 @@ class _Progress:
             case AskRestart(run=run) if run == self._run:
                 self._doing = "ask_restart"
                 self.say()
+            case _:
+                pass
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case ModelReplied():
+                self._replied = True
+            case Observed():
+                self._step += self._replied
+                self._replied = False
+            case RunFinished():
+                self._end = event
             case _:
                 pass
 
@@ -208,7 +218,7 @@ class _Progress:
         self._back.say({"type": "ended", **said, **self._spent()})
 
     def _spent(self) -> dict[str, Any]:
-        return {"steps": self._steps, "seconds": time.monotonic() - self._began, "tokens": self._tokens}
+        return {"step": self._step, "of": self._max_steps, "seconds": time.monotonic() - self._began, "tokens": self._tokens}
 
 
 def _told(room: "Room", asked: Asked) -> str:

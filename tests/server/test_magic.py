@@ -142,7 +142,7 @@ async def test_the_widget_shows_the_step_and_its_stop_ends_an_endless_loop(page,
     _, browser, page = await page(act(LOOP, "Loop."))
     asked = page.runs(f"%%codeact {wait}\nloop")
     await until(lambda: "begun\n" in browser.texts(), "it runs")
-    await until(lambda: any("Step 2 · running · " in value for value in page.values()), str(page.values()))
+    await until(lambda: any("Step 1 of 30 · running · " in value for value in page.values()), str(page.values()))
 
     await page.press("Stop")
 
@@ -218,7 +218,7 @@ async def test_without_ipywidgets_progress_is_text(page):
 
     await until(lambda: any(text.startswith("Slept.") for text in page.shown()), str(page.shown()))
     texts = [message["content"]["data"]["text/plain"] for message in page.heard if message["header"]["msg_type"].endswith("display_data")]
-    assert any(text.startswith("Step 2 · running · ") for text in texts)
+    assert any(text.startswith("Step 1 of 30 · running · ") for text in texts)
     assert not [message for message in page.heard if "vnd.jupyter.widget" in json.dumps(message["content"])]
 
 

@@ -67,7 +67,7 @@ for (const wait of ['', ' --wait']) {
     await runAll(lab);
 
     const widget = notebook.view.locator('.jp-Cell').nth(1).locator('.jp-OutputArea-output');
-    await expect(widget).toContainText(/Step 2 · running · [1-9]\d* s · \d+ tokens/);
+    await expect(widget).toContainText(/Step 1 of 30 · running · [1-9]\d* s · \d+ tokens/);
     await notebook.expectAgentCells([{ running: true, outputs: ['begun\n'] }]);
 
     await expect(lab.panel.root).toBeHidden();
