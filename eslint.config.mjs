@@ -14,6 +14,19 @@ const jupyterlab = {
 };
 const above = names => ({ regex: `^\\.{1,2}/(plugins/|${names})`, message: 'Imports point down.' });
 
+const TRANSLATED = 'What is shown goes through the translator: trans.__(…).';
+const words = 'value=/[A-Za-z]{2}/';
+const shown = '/^(title|alt|placeholder|label|caption|aria-label|aria-description|textContent|innerText)$/';
+const untranslated = [
+  `JSXText[${words}]`,
+  `JSXExpressionContainer > Literal[${words}]:not(JSXAttribute *)`,
+  `JSXAttribute[name.name=${shown}] > Literal[${words}]`,
+  `JSXAttribute[name.name=${shown}] > JSXExpressionContainer > :matches(Literal[${words}], TemplateLiteral)`,
+  `Property[key.name=${shown}] > Literal.value[${words}]`,
+  `AssignmentExpression[left.property.name=${shown}] > Literal.right[${words}]`,
+  'CallExpression[callee.property.name=/^__$/] > :not(Literal).arguments:first-child'
+];
+
 export default [
   { ignores: ['lib/', 'node_modules/', 'codeact_jupyter/', 'src/protocol.ts', '.venv/', 'ui-tests/'] },
   {
@@ -50,6 +63,11 @@ export default [
     ['src/connection.ts', 'src/sync.ts', 'src/saving.ts', 'src/notebook.ts', 'src/settings.ts', 'src/images.ts'],
     [above('(components/|panel$|commands$|cells$|model$|runModels$|chatModel$)')]
   ),
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/__tests__/**'],
+    rules: { 'no-restricted-syntax': ['error', ...untranslated.map(selector => ({ selector, message: TRANSLATED }))] }
+  },
   {
     files: ['src/components/**', 'src/runState.ts', 'src/runReading.ts'],
     rules: { 'no-restricted-globals': ['error', 'fetch', 'WebSocket', 'localStorage'] }
