@@ -76,6 +76,7 @@ export function addCellCommands(options: CellCommandOptions): void {
       }
       const { notebook, cell } = place;
       show(notebook);
+      cell.node.focus({ preventScroll: true }); // the button that was pressed goes
       const words = trans.__('Fix this error in %1: %2', attachmentOf(cell, trans).label, errorIn(place));
       models.get(notebook.context).ask(words, cell.model.id, [cell.model.id]);
     }
@@ -87,6 +88,7 @@ export function addCellCommands(options: CellCommandOptions): void {
       const place = placeOf(args);
       if (place !== null && typeof args.module === 'string') {
         show(place.notebook);
+        place.cell.node.focus({ preventScroll: true });
         models.get(place.notebook.context).install(args.module, place.cell.model.id);
       }
     }

@@ -139,7 +139,7 @@ export class CellViews implements ICellViews {
         markSoon();
       }
     });
-    void cell.ready.then(markSoon);
+    void cell.ready.then(() => dress.error !== null && markSoon());
     if (cell instanceof CodeCell) {
       cell.model.outputs.changed.connect(() => dress.readError() && markSoon());
     }

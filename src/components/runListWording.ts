@@ -45,7 +45,8 @@ export function entryStateText(trans: TranslationBundle, state: EntryState): str
 export function entryText(trans: TranslationBundle, entry: Entry, now = new Date()): string {
   const steps = entry.steps > 0 ? trans._n('%1 step', '%1 steps', entry.steps) : '';
   const took = entry.ended === null ? '' : secondsText(trans, secondsBetween(entry.started, entry.ended));
-  return [whenText(entry.started, now), steps, took].filter(part => part !== '').join(' · ');
+  const parts = [whenText(entry.started, now), steps, took].filter(part => part !== '');
+  return parts.map(part => part.replace(/ /g, '\u00a0')).join(' · ');
 }
 
 /** The time of a day that is not over, the day of others; as the user's language writes them. */
