@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-_COUNT_DOWN = re.compile(r"\s*(?:You have [\d,]+ steps? left\b[^\n]*|No steps are left\.[^\n]*)\s*\Z")
+_COUNT_DOWN = re.compile(r"\s*(?:\(Cell [\w-]+\.\) )?(?:You have [\d,]+ steps? left\b[^\n]*|No steps are left\.[^\n]*)\s*\Z")
 _STEERING = "\n\nThe user says now: "
 _ERROR = re.compile(r"^(?P<name>(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit))(?::\s*(?P<words>.*))?$")
 _LABEL = re.compile(r"^\[(?:stdout|stderr|result|display|error|no output|image/|… )")

@@ -206,7 +206,7 @@ class _Reader:
             return False
         found = columns.find(word, self.schema.columns, 3)
         if last == "H":
-            return found is None or found.rank > 2
+            return found is None or all(columns.stems(name) != (stem(word),) for name in found.names)
         return found is None or all(set(columns.stems(name)) & _LABELS for name in found.names)
 
     def _is_there(self, at: int) -> bool:

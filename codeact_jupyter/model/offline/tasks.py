@@ -13,8 +13,10 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"^\s*(?:first(?!\s+(?:\d|of\b))|firstly|finally|then|also|next)\b[,:]?\s+", re.IGNORECASE)
+_VERBS = "plot|draw|chart|graph|show|give|list|tell|compute|calculate|find|count|make|create|fit|visuali[sz]e|what|which|how|is|are|does|do"
+_VERB = re.compile(rf"(?:{_VERBS})\b", re.IGNORECASE)
 _WORD = (
-    r"plot|draw|chart|graph|show|give|list|tell|compute|calculate|find|count|make|create|fit|visuali[sz]e|what|which|how|is|are|does|do|"
+    rf"{_VERBS}|"
     r"(?:the\s+|an?\s+|its\s+|their\s+)?(?:\w+\s+)?(?:mean|average|avg|total|sum|median|number|minimum|maximum|min|max|highest|lowest|largest|"
     r"smallest|correlations?|trend|histograms?|box\s?-?plots?|scatter|linear|regression|share|percentage|distribution|missing|bar|line|earliest|"
     r"latest|standard|most|top|\d+)"
@@ -29,7 +31,7 @@ _BINDS = re.compile(
 """Words by which a part that was not understood may change what the others mean."""
 _BACK = re.compile(
     r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were)\b)|"
-    r"\b(?:(?:of|for|in|among) )?(?:these|those|them|their)\b",
+    r"\b(?:(?:of|for|in|among) )?(?:these|those|them|their|its)\b",
     re.IGNORECASE,
 )
 """Words that point back at what was spoken of."""
@@ -103,10 +105,20 @@ def _pieces(part: str, read: Callable[[str], Intent], before: Intent | None) -> 
             return [Task(part, merged(first.intent, now))]
         now = _pointing(first.intent, tail, read)
         rest = [Task(tail, _after(first.intent, now))]
+        if _unsettled(first.intent, rest[0]):
+            continue
         rest = rest if rest[0].clear else _pieces(tail, read, first.intent)
         if rest:
             return [first, *rest]
     return []
+
+
+def _unsettled(before: Intent, task: Task) -> bool:
+    """“A and B of some rows”: whether A is of these rows too cannot be told, unless B begins anew with a verb."""
+    if _VERB.match(task.text):
+        return False
+    grouped = bool(task.intent.by and not before.by and before.kind == "measure" and task.intent.kind == "measure")
+    return grouped or bool(task.intent.conditions) != bool(before.conditions)
 
 
 def _pointing(before: Intent, part: str, read: Callable[[str], Intent]) -> Intent:

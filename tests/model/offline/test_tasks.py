@@ -34,6 +34,7 @@ def homes(notebook: Notebook, tmp_path: Path) -> Notebook:
         ("average price by city and the correlation between price and size", ["measure", "correlation"]),
         ("trend of the average price; fit a line to price against size; scatter plot of price vs size", ["trend", "fit", "correlation"]),
         ("What's the average price in St. Olav?", ["measure"]),
+        ("What is the average price and how many homes are in Oslo?", ["measure", "measure"]),
     ],
 )
 def test_a_request_is_cut_where_one_task_ends(request_: str, kinds: list[str]) -> None:
@@ -57,7 +58,14 @@ def test_a_task_that_is_beyond_it_is_said_beside_the_answers_to_the_others(homes
 
 @pytest.mark.parametrize(
     "request_",
-    ["average price by city. Ignore the cheap ones.", "average price without the outliers; how many rows?", "What is the average there?"],
+    [
+        "average price by city. Ignore the cheap ones.",
+        "average price without the outliers; how many rows?",
+        "average price and number of homes in Oslo",
+        "average price in Oslo and the total number of rows",
+        "average price and number of rows by city",
+        "What is the average there?",
+    ],
 )
 def test_what_may_change_the_meaning_of_the_others_is_never_passed_over(homes: Notebook, request_: str) -> None:
     assert homes.ask(request_).answer.startswith("I cannot answer this:")
