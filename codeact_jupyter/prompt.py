@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Literal
 
-from codeact_jupyter.events import Event, ModelReplied, Observed, RunFinished, Steered, UserAsked
+from codeact_jupyter.events import ActionProposed, Event, ModelReplied, Observed, RunFinished, Steered, UserAsked
 from codeact_jupyter.memory import Memory, line, pictured, short
 from codeact_jupyter.position import this_run
 from codeact_jupyter.turns import Message, Turns, message
+
+ID = 8
+"""Characters of a cell's id that the model is told: enough to name it."""
 
 WAITING = {
     "code": 'Reply <wait seconds="60"/> to go on waiting, <interrupt/> to end it, or answer (an answer interrupts it).',
@@ -27,6 +30,8 @@ class _Told:
 
     text: str
     images: tuple[str, ...] = ()
+    cell: str = ""
+    """Id of the cell that it is of: by that the model may rewrite it."""
 
 
 def system(format: str) -> str:
@@ -97,7 +102,8 @@ class Conversation:
                 text = line(turn.text) if seen < self._memory.masked else turn.text
                 urls = await self._urls(turn.images) if seen in shown else []
                 seen += 1
-                turns.tell(f"{text}\n\n{self._left(used)}", urls)
+                cell = f"(Cell {turn.cell[:ID]}.) " if turn.cell else ""
+                turns.tell(f"{text}\n\n{cell}{self._left(used)}", urls)
 
     async def _urls(self, images: Sequence[str]) -> list[str]:
         found = [await self._picture(key) for key in images] if self._picture else []
@@ -114,17 +120,20 @@ def _told(run: Sequence[Event], waiting: str) -> list[ModelReplied | _Told]:
     """Replies and what is said to each; words of the user and losses of the kernel wait for the next observation."""
     told: list[ModelReplied | _Told] = []
     besides: list[str] = []
+    cells: dict[str | None, str] = {}
     for event in run:
         match event:
             case ModelReplied():
                 told.append(event)
+            case ActionProposed(action_id=action, cell_id=cell_id, scratch=False):
+                cells[action] = cell_id
             case Steered(text=text):
                 besides.append(f"The user says now: {text}")
             case Observed(action_id=None, status="died", text=text):
                 besides.append(text)
             case Observed(text=text, images=images):
                 words = f"{text} {waiting}" if event.status == "running" else text
-                new = _Told("\n\n".join([words, *besides]), images)
+                new = _Told("\n\n".join([words, *besides]), images, cells.get(event.action_id, ""))
                 besides = []
                 if told and isinstance(last := told[-1], _Told):  # still running, then interrupted by the answer: one message
                     told[-1] = replace(last, text=f"{last.text}\n\n{new.text}", images=tuple(dict.fromkeys((*last.images, *images))))

@@ -23,7 +23,8 @@ async def test_a_failing_action_is_repaired_and_the_events_tell_all_of_it(scene:
     first, second = scene.cells()
     assert first.outputs[0].ename == "TypeError"
     assert second.outputs[0].data["text/plain"] == "2"
-    assert first.metadata.codeact == {"run": "run1", "step": 1, "attempt": 1, "model": "m"}
+    fold = "TypeError: unsupported operand type(s) for +: 'int' and 'str'"
+    assert first.metadata.codeact == {"run": "run1", "step": 1, "attempt": 1, "model": "m", "fold": fold}
     assert second.metadata.codeact == {"run": "run1", "step": 2, "attempt": 2, "model": "m"}
 
 
@@ -39,8 +40,9 @@ async def test_the_last_message_is_the_observation_with_its_count_down(scene: Sc
     roles = [message["role"] for message in outcome.model.requests[2]["messages"]]
     assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
     assert outcome.said(0).endswith("Request:\ndo it\n\nYou have 3 steps left.")
-    assert outcome.said(1) == "Observation:\n7\n\nYou have 2 steps left."
-    assert outcome.said(2) == "Observation:\n8\n\nYou have 1 step left: answer now with what you have seen."
+    first, second = (cell.id[:8] for cell in scene.cells())
+    assert outcome.said(1) == f"Observation:\n7\n\n(Cell {first}.) You have 2 steps left."
+    assert outcome.said(2) == f"Observation:\n8\n\n(Cell {second}.) You have 1 step left: answer now with what you have seen."
 
 
 async def test_the_prefix_of_a_request_is_the_request_before(scene: Scene) -> None:
@@ -148,7 +150,10 @@ async def test_words_during_a_run_stand_in_the_next_observation(scene: Scene) ->
 
     outcome = await scene.work([reply, say("Seven km.")])
     assert types(outcome.events) == ["user_asked", "steered", *ACTION, "model_replied", "run_finished"]
-    assert outcome.said(1) == "Observation:\n7\n\nThe user says now: in kilometres, please\n\nYou have 29 steps left."
+    (cell,) = scene.cells()
+    assert (
+        outcome.said(1) == f"Observation:\n7\n\nThe user says now: in kilometres, please\n\n(Cell {cell.id[:8]}.) You have 29 steps left."
+    )
 
 
 async def test_words_during_the_answer_are_answered_too(scene: Scene) -> None:
