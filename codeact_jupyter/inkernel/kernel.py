@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from codeact_jupyter.errors import KernelError
 from codeact_jupyter.inkernel.capture import Capture
 from codeact_jupyter.inkernel.stage import Stage
-from codeact_jupyter.kernel import probe
+from codeact_jupyter.kernel import figures, probe
 from codeact_jupyter.kernel.output import Outputs, has_shell_command
 from codeact_jupyter.ports import Finished, Name, OutputSink
 
@@ -39,8 +39,12 @@ class ShellKernel:
         return self._action
 
     async def names(self) -> Mapping[str, Name]:
-        """What the namespace holds."""
-        return await asyncio.wrap_future(self._stage.lend(lambda: names_in(self._shell)))
+        """What the namespace holds; from then on figures are described too, as in any kernel."""
+        return await asyncio.wrap_future(self._stage.lend(self._prepare))
+
+    def _prepare(self) -> Mapping[str, Name]:
+        eval(figures.install(), self._shell.user_ns)
+        return names_in(self._shell)
 
 
 class Action:
@@ -89,12 +93,14 @@ class Action:
         error = result.error_before_exec or result.error_in_exec
         if isinstance(error, KeyboardInterrupt | asyncio.CancelledError) and not self._interrupted:
             raise KeyboardInterrupt
+        outputs = self.outputs()
         return Finished(
             "interrupted" if self._interrupted and error else "error" if error else "ok",
-            outputs=self.outputs(),
+            outputs=outputs,
             exit_code=self._exit_code(),
             names=names_in(self._shell),
             dtypes=probe.parse_dtypes(repr(eval(probe.DTYPES, {"_": self._capture.result}))),
+            figures=figures.parse(repr(eval(figures.TOLD)), outputs),
         )
 
     def _exit_code(self) -> int | None:
