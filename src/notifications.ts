@@ -5,7 +5,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { EntryState, RunArchive } from './archive';
-import type { RunModel } from './model';
+import type { Conversation } from './conversation';
 import { liveRun } from './runReading';
 import type { Run, RunState } from './runState';
 
@@ -25,21 +25,31 @@ export interface News {
   readonly state: Exclude<EntryState, 'running'>;
 }
 
-export interface RunNewsOptions {
+/** A notebook's conversation, as far as news are made of it: a `RunModel`. */
+export interface Followed {
+  readonly conversation: Pick<Conversation, 'name' | 'state'>;
+  readonly context: {
+    readonly path: string;
+    readonly localPath: string;
+    readonly disposed: { readonly connect: (slot: () => void) => unknown };
+  };
+}
+
+export interface RunNewsOptions<Model extends Followed> {
   readonly archive: Pick<RunArchive, 'list'>;
-  readonly isInView: (model: RunModel) => boolean;
+  readonly isInView: (model: Model) => boolean;
   readonly tell: (news: News) => void;
   readonly pause?: number;
 }
 
 /** Follows the runs of the notebooks that are open, and of those that were closed while one went on. */
-export class RunNews {
-  constructor(options: RunNewsOptions) {
+export class RunNews<Model extends Followed> {
+  constructor(options: RunNewsOptions<Model>) {
     this._options = options;
   }
 
   /** A conversation has changed. */
-  look(model: RunModel): void {
+  look(model: Model): void {
     const { name, state } = model.conversation;
     const before = this._seen.get(model);
     this._seen.set(model, state);
@@ -55,7 +65,7 @@ export class RunNews {
   }
 
   /** Nobody shows this notebook any more: the list of runs says when its run ends. */
-  private _closed(model: RunModel): void {
+  private _closed(model: Model): void {
     this._seen.delete(model);
     const run = liveRun(model.conversation.state);
     if (run !== null) {
@@ -72,18 +82,19 @@ export class RunNews {
       }
       const entries = await this._options.archive.list({ path, before: '', limit: RECENT });
       const entry = entries?.find(candidate => candidate.run === run);
-      if (entry !== undefined && entry.state !== last && entry.state !== 'running') {
-        last = entry.state;
-        this._options.tell({ path, name: entry.name, run, request: entry.request, state: last });
+      const state: EntryState = entry?.state ?? last;
+      if (entry !== undefined && state !== last && state !== 'running') {
+        this._options.tell({ path, name: entry.name, run, request: entry.request, state });
       }
+      last = state;
       if (entry === undefined ? entries !== null : entry.ended !== null) {
         return;
       }
     }
   }
 
-  private readonly _options: RunNewsOptions;
-  private readonly _seen = new Map<RunModel, RunState>();
+  private readonly _options: RunNewsOptions<Model>;
+  private readonly _seen = new Map<Model, RunState>();
 }
 
 /** The runs that have ended, or wait for the user, since the state before. */

@@ -1,4 +1,4 @@
-import type { ActionProposed, Observed, RunEvent, RunFinished, ServerMessage, Welcome } from '../protocol';
+import type { ActionProposed, Observed, RunEvent, RunFinished, ServerMessage, UserAsked, Welcome } from '../protocol';
 import { conversationRuns, isRepaired, liveRun, stepsOf, summaryOf } from '../runReading';
 import { EMPTY, LocalMessage, RunState, reduce } from '../runState';
 
@@ -18,13 +18,13 @@ const WELCOME: Welcome = {
   hash: null
 };
 
-const asked = (text: string, conversation = 'c1'): RunEvent => ({
+const asked = (text: string, conversation = 'c1', cells: string[] = []): UserAsked => ({
   type: 'user_asked',
   text,
   path: 'a.ipynb',
   anchor: null,
   conversation,
-  cells: [],
+  cells,
   continues: null,
   model: 'm',
   format: 'code'
@@ -215,6 +215,26 @@ test('a run that this page began is live until its end, also over a reconnection
 test('a request that was sent while the server was away waits for it', () => {
   const mine: LocalMessage = asking('x');
   expect(liveRun(play([mine, WELCOME]))?.id).toBe('r');
+});
+
+test('an installation that is refused gives no words back', () => {
+  const state = play([WELCOME, asking('Install x', true), { type: 'refused', run: 'r', message: 'Busy.' }]);
+  expect([state.runs, state.returned, state.notice]).toEqual([[], [], 'Busy.']);
+});
+
+test('a step knows when it looks around, and when it writes a cell anew', () => {
+  const look: RunEvent = { ...proposed('a', 'dir()'), scratch: true };
+  const again: RunEvent = { ...proposed('b', 'x'), cell_id: 'cell-a' };
+  const theirs: RunEvent = { ...proposed('c', 'y'), cell_id: 'user' };
+  const request: RunEvent = { ...asked('mend it', 'c1', ['user']), model: '' };
+  const events = [request, replied(''), look, replied(''), again, replied(''), theirs];
+  const [run] = play([WELCOME, ...record('r', events)]).runs;
+  expect(stepsOf(run).map(({ scratch, rewrites }) => [scratch, rewrites])).toEqual([
+    [true, false],
+    [false, true],
+    [false, true]
+  ]);
+  expect([run.cells, run.isInstall]).toEqual([['user'], true]);
 });
 
 test('the words of a refused request go back to the composer', () => {

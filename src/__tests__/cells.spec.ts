@@ -1,0 +1,61 @@
+import { Attachments } from '../attachments';
+import { errorOf, firstLineOf, markOf } from '../cells/mark';
+import { missingModule } from '../missing';
+
+describe('what a cell says of itself', () => {
+  test.each([
+    ['nothing', undefined, null],
+    ['junk', 'agent', null],
+    ['no run', { step: 1 }, null],
+    ['an action', { run: 'r', step: 2, attempt: 1, model: 'm' }, { run: 'r', step: 2, fold: null, scratch: false }],
+    ['a failed one', { run: 'r', step: 1, fold: 'KeyError' }, { run: 'r', step: 1, fold: 'KeyError', scratch: false }],
+    ['a look around', { run: 'r', scratch: true }, { run: 'r', step: null, fold: null, scratch: true }],
+    [
+      'other types',
+      { run: 1, step: 'x', fold: 3, scratch: 'yes' },
+      { run: '1', step: null, fold: null, scratch: false }
+    ]
+  ])('%s', (_, metadata, mark) => {
+    expect(markOf(metadata)).toEqual(mark);
+  });
+});
+
+test('an error of many lines is told in one', () => {
+  const error = { output_type: 'error', ename: 'ValueError', evalue: 'bad\nvery bad', traceback: [] };
+  expect(errorOf(error)).toEqual({ line: 'ValueError: bad', missing: null });
+  expect(errorOf({ ...error, evalue: '' })).toEqual({ line: 'ValueError', missing: null });
+  expect(errorOf({ output_type: 'stream', name: 'stderr', text: 'ValueError: no' })).toBeNull();
+});
+
+test.each([
+  ["ModuleNotFoundError: No module named 'sklearn'", 'sklearn'],
+  ["ModuleNotFoundError: No module named 'google.cloud'", 'google.cloud'],
+  ["ModuleNotFoundError: No module named 'x; rm -rf'", null],
+  ["ImportError: cannot import name 'y' from 'x'", null],
+  ['', null]
+])('the module that is missing in %j', (error, module) => {
+  expect(missingModule(error)).toBe(module);
+});
+
+test.each([
+  ['import os\n# The folder\nos.listdir()', 'The folder'],
+  ['\n\ndf.head()\n', 'df.head()'],
+  ['#!/bin/sh\nls', '#!/bin/sh'],
+  ['', '']
+])('what %j is about', (source, line) => {
+  expect(firstLineOf(source)).toBe(line);
+});
+
+test('a cell is attached once, the newest last, and taken along once', () => {
+  const attachments = new Attachments();
+  const chip = (cellId: string, label = cellId): { cellId: string; label: string; title: string } => ({
+    cellId,
+    label,
+    title: ''
+  });
+  attachments.add([chip('a'), chip('b')]);
+  attachments.add([chip('c'), chip('a', 'again')]);
+  expect(attachments.all.map(({ label }) => label)).toEqual(['b', 'c', 'again']);
+  attachments.remove('c');
+  expect([attachments.take(), attachments.take()]).toEqual([['b', 'a'], []]);
+});
