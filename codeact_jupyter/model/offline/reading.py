@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-_COUNT_DOWN = re.compile(r"\s*(?:\(Cell [\w-]+\.\) )?(?:You have [\d,]+ steps? left\b[^\n]*|No steps are left\.[^\n]*)\s*\Z")
+_COUNT_DOWN = re.compile(r"\s*(?:\(Cell [\w-]+\.\) )?(?:You have (?P<left>[\d,]+) steps? left\b[^\n]*|No steps are left\.[^\n]*)\s*\Z")
 _STEERING = "\n\nThe user says now: "
 _ERROR = re.compile(r"^(?P<name>(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit))(?::\s*(?P<words>.*))?$")
 _LABEL = re.compile(r"^\[(?:stdout|stderr|result|display|error|no output|image/|… )")
@@ -153,8 +153,7 @@ def _without_count_down(text: str) -> tuple[str, int | None]:
     found = _COUNT_DOWN.search(text)
     if not found:
         return text.strip(), None
-    number = re.search(r"[\d,]+", found[0])
-    return text[: found.start()].strip(), int(number[0].replace(",", "")) if number else 0
+    return text[: found.start()].strip(), int((found["left"] or "0").replace(",", ""))
 
 
 def _observation(message: str) -> Observation:

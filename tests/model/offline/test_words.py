@@ -159,3 +159,10 @@ def test_messages_are_read_as_the_prompt_writes_them() -> None:
 )
 def test_the_error_of_an_observation_is_its_last_one(text: str, error: tuple[str, str] | None) -> None:
     assert Observation(text).error == error
+
+
+def test_digits_in_the_name_of_a_cell_are_not_the_steps_that_are_left():
+    asked = {"role": "user", "content": "Request:\nwhat is in it\n\nYou have 9 steps left."}
+    observed = {"role": "user", "content": "Observation:\n7\n\n(Cell 1d0b3c5a.) You have 8 steps left."}
+    scene = read([asked, {"role": "assistant", "content": "<execute>\n7\n</execute>"}, observed])
+    assert (scene.observations[-1].text, scene.steps_left) == ("7", 8)
