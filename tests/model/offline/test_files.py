@@ -128,11 +128,11 @@ def test_numbers_of_a_file_with_decimal_commas_are_not_a_thousand_times_too_smal
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        (["13/01/2024", "02/01/2024"], "with the day first"),
+        (["02/01/2024", "13/01/2024"], "with the day first"),
         (["01/13/2024", "01/02/2024"], "with the month first"),
-        (["13.01.2024", "02.01.2024"], "as is usual with dots"),
+        (["02.01.2024", "13.01.2024"], "as is usual with dots"),
         (["3 January 2024", "Jan 9, 2024"], ""),
-        (["2024-01-03", "13/01/2024"], "with the day first"),
+        (["02/01/2024", "2024-01-03", "13/01/2024"], "with the day first"),
         (["20240103", "20240113"], ""),
     ],
 )
@@ -140,7 +140,7 @@ def test_dates_in_several_styles_are_read_and_how_is_said(notebook: Notebook, tm
     rows = [f'"{day}",{number}' for number, day in enumerate(days, start=4)]
     (tmp_path / "log.csv").write_text("date,hits\n" + "\n".join(rows) + "\n")
     answer = notebook.ask("total hits by month").answer
-    assert "| 2024-01 | 9 |" in answer
+    assert f"| 2024-01 | {sum(range(4, 4 + len(days)))} |" in answer
     assert said in answer
 
 
