@@ -26,7 +26,7 @@ TOKEN = "bench"
 
 def act(source: str) -> Any:
     """A reply with this action, in one piece, after a pause that is shorter than any model's: the step before is saved meanwhile."""
-    return say(f"A step.\n\n<execute>\n{source}\n</execute>", pieces=100_000, delay=0.15)
+    return say(f"A step.\n\n<execute>\n{source}\n</execute>", pieces=100_000, delay=0.4)
 
 
 def durations(events: Iterable[Mapping[str, Any]]) -> list[float]:
