@@ -24,6 +24,7 @@ class Stage:
         self._thread = threading.current_thread()
         self._lock = threading.Lock()
         self._current: Future[Any] | None = None
+        self._broken: Future[Any] | None = None
         self._ours = False
         """An interrupt that we sent is on its way."""
 
@@ -38,7 +39,10 @@ class Stage:
         self._jobs.put(None)
 
     def serve(self) -> None:
-        """Do what comes until it is over.  A `KeyboardInterrupt` here is the user's own."""
+        """Do what comes until it is over.  A `KeyboardInterrupt` here is the user's own; what it broke off ends when this is called again."""
+        if self._broken:
+            self._broken.set_exception(InterruptedError())
+            self._broken = None
         while True:
             try:
                 taken = self._jobs.get(timeout=LOOK)
@@ -70,9 +74,10 @@ class Stage:
         try:
             job.set_result(call())
         except KeyboardInterrupt:
-            job.set_exception(InterruptedError())
             if not self._was_ours():
+                self._broken = job  # not told yet: the run is to be stopped before it goes on
                 raise
+            job.set_exception(InterruptedError())
         except Exception as error:  # noqa: BLE001  for who asked, in the other thread
             job.set_exception(error)
         finally:

@@ -1,8 +1,10 @@
 """%codeact in notebooks that no server shows: papermill, nbconvert and `jupyter execute`."""
 
+import asyncio
 import re
 
 import pytest
+from jupyter_client.manager import start_new_async_kernel
 
 from codeact_jupyter.testing import fault, say
 from tests.inkernel.conftest import LOAD, Bench, act
@@ -147,3 +149,49 @@ def test_what_cannot_be_read_is_said_in_words(shell, line, words):
     assert words in said
     assert "Traceback" not in said
     assert "SystemExit" not in said
+
+
+def test_the_model_may_wait_for_its_code_and_interrupt_it(bench: Bench, scripted):
+    model = scripted(
+        act("import time\nprint('begun', flush=True)\ntime.sleep(600)", "Sleep."),
+        say('It still runs.\n<wait seconds="1"/>'),
+        say("Enough.\n<interrupt/>"),
+        act("'and on'", "Go on."),
+        say("Interrupted."),
+    )
+    bench.ask(model)
+
+    ran = bench.papermill("%%codeact --timeout 1\nSleep.")
+
+    assert ran.code == 0, ran.told
+    observed = [request["messages"][-1]["content"] for request in model.requests[1:]]
+    assert [
+        text in told for text, told in zip(("[still running]", "[still running]", "[interrupted]", "and on"), observed, strict=True)
+    ] == [True] * 4
+    assert "begun" in observed[0]
+
+
+async def test_an_interrupt_of_the_kernel_stops_the_run_and_what_awaits(bench: Bench, scripted):
+    model = scripted(act("import asyncio\nprint('begun', flush=True)\nawait asyncio.sleep(600)", "Sleep."))
+    bench.ask(model)
+    manager, client = await start_new_async_kernel(env=bench.env, cwd=str(bench.folder))
+    try:
+        begun = asyncio.Event()
+
+        def hear(message):
+            if message["msg_type"] == "stream" and "begun" in message["content"]["text"]:
+                begun.set()
+
+        await client.execute_interactive(LOAD, timeout=60)
+        asked = asyncio.create_task(client.execute_interactive("%%codeact\nSleep.", output_hook=hear, timeout=60))
+        await asyncio.wait_for(begun.wait(), 60)
+        await manager.interrupt_kernel()
+        reply = (await asked)["content"]
+
+        assert reply["ename"] == "RunStopped"
+        assert len(reply["traceback"]) == 1
+        reply = await client.execute_interactive("1", timeout=60)
+        assert reply["content"]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)

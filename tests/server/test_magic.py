@@ -22,6 +22,7 @@ class Page:
     """What runs cells of a notebook, as JupyterLab does, and shows what comes of them."""
 
     def __init__(self, server: Served, kernel_id: str):
+        self.server, self.kernel_id = server, kernel_id
         self.kernel = server.app.kernel_manager.get_kernel(kernel_id)
         self._client = client_of(self.kernel)
         self._wire = Wire(self._client, self._hear)
@@ -261,4 +262,31 @@ async def test_a_cell_that_no_server_can_be_asked_for_is_worked_on_in_place(page
 
     assert not [message for message in page.heard if message["header"]["msg_type"] == "comm_open"], "it was not sent to the server"
     assert reply["status"] == "ok"
+    assert browser.heard("recorded") == []
+
+
+async def test_a_kernel_that_was_restarted_is_heard_too(page):
+    _, browser, page = await page(say("Hello."))
+    await page.close()
+    await page.kernel.restart_kernel()
+    page = Page(page.server, page.kernel_id)
+    await page.open()
+    try:
+        await page.ran("%load_ext codeact_jupyter")
+        await page.ran("%%codeact\nhello")
+        await until(lambda: any(text.startswith("Hello.") for text in page.shown()), str(page.shown()))
+    finally:
+        await page.close()
+
+
+async def test_a_kernel_without_subshells_waits_by_working_in_place(page):
+    _, browser, page = await page(say("Never asked by the server."))
+    await page.ran("k = type(get_ipython().kernel); k.kernel_info = property(lambda self: {})")
+
+    reply = await page.ran("%%codeact --wait --model offline\nWhat is 2 + 2?")
+
+    assert reply["status"] == "ok"
+    said = [message["content"]["text"] for message in page.heard if message["header"]["msg_type"] == "stream"]
+    assert "This kernel has no subshells" in said[0]
+    assert "Answered in 1 step" in said[-1]
     assert browser.heard("recorded") == []
