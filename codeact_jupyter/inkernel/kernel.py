@@ -134,22 +134,22 @@ def _run_async(shell: InteractiveShell, source: str, transformed: str) -> Execut
     """Code that awaits, where this thread's loop waits for us: in a loop of another thread."""
     loop = asyncio.new_event_loop()
     task = loop.create_task(shell.run_cell_async(source, store_history=False, transformed_cell=transformed))
-    context = contextvars.copy_context()
+    context, over = contextvars.copy_context(), threading.Event()
 
     def work() -> None:
         asyncio.set_event_loop(loop)
-        context.run(loop.run_until_complete, asyncio.wait({task}))
-
-    thread = threading.Thread(target=work, name="codeact-await")
-    thread.start()
-    try:
         try:
-            thread.join()
-        except KeyboardInterrupt:
-            loop.call_soon_threadsafe(task.cancel)
-            thread.join()
-    finally:
-        loop.close()
+            context.run(loop.run_until_complete, asyncio.wait({task}))
+        finally:
+            loop.close()
+            over.set()
+
+    threading.Thread(target=work, name="codeact-await").start()
+    try:
+        over.wait()  # not `join`, which takes the thread for ended when it is interrupted
+    except KeyboardInterrupt:
+        loop.call_soon_threadsafe(task.cancel)
+        over.wait()
     result: ExecutionResult = ExecutionResult(None) if task.cancelled() else task.result()
     if task.cancelled():
         result.error_in_exec = KeyboardInterrupt()

@@ -39,7 +39,7 @@ class Stage:
         self._jobs.put(None)
 
     def serve(self) -> None:
-        """Do what comes until it is over.  A `KeyboardInterrupt` here is the user's own; what it broke off ends when this is called again."""
+        """Do what comes until it is over.  A `KeyboardInterrupt` here is the user's: what it broke off ends when this is called again."""
         if self._broken:
             self._broken.set_exception(InterruptedError())
             self._broken = None

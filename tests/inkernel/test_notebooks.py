@@ -188,7 +188,7 @@ async def test_an_interrupt_of_the_kernel_stops_the_run_and_what_awaits(bench: B
         await manager.interrupt_kernel()
         reply = (await asked)["content"]
 
-        assert reply["ename"] == "RunStopped"
+        assert reply["ename"] == "RunStopped", reply
         assert len(reply["traceback"]) == 1
         reply = await client.execute_interactive("1", timeout=60)
         assert reply["content"]["status"] == "ok"

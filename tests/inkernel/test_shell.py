@@ -28,7 +28,7 @@ def test_loading_imports_nothing_heavy(bench: Bench):
     code = (
         "import sys; from IPython.core.interactiveshell import InteractiveShell\n"
         "InteractiveShell.instance().run_cell('%load_ext codeact_jupyter')\n"
-        "print([name for name in ('openai', 'jupyter_server', 'jupyter_client', 'ipywidgets', 'nbformat', 'pycrdt') if name in sys.modules])"
+        "print([name for name in ('openai', 'jupyter_server', 'jupyter_client', 'ipywidgets', 'nbformat') if name in sys.modules])"
     )
 
     assert bench.python(code).strip().splitlines()[-1] == "[]"
