@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useEffect, useId, useRef, useState } from 'react';
+import React, { useId, useRef, useState } from 'react';
 
 import type { ConnectClient } from '../connect';
 import type { SavedConnection } from '../connections';
@@ -7,6 +7,7 @@ import { isFixed } from './connectForm';
 import { Busy, Problem } from './ConnectField';
 import { ConnectForm } from './ConnectForm';
 import { ConnectSaved } from './ConnectSaved';
+import { useArrival } from './useArrival';
 import { useAnswer, useAsking } from './useAsking';
 
 export interface ConnectProps {
@@ -22,13 +23,14 @@ export interface ConnectProps {
 /** Where a model is connected, in the place of the conversation. */
 export function Connect({ client, current, trans, onUse, onBack }: ConnectProps): JSX.Element {
   const titleId = useId();
+  const page = useRef<HTMLElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
   const { answer: known, problem, again } = useAnswer(trans, () => client.list());
   const found = useAnswer(trans, () => client.localServers());
   const [edited, setEdited] = useState<SavedConnection | null>(null);
   const [opened, setOpened] = useState(0);
   const removing = useAsking(trans);
-  useEffect(() => title.current?.focus(), []);
+  useArrival(page, title);
 
   const edit = (connection: SavedConnection | null): void => {
     setEdited(connection);
@@ -51,7 +53,7 @@ export function Connect({ client, current, trans, onUse, onBack }: ConnectProps)
     }
   };
   return (
-    <section className="codeact-Connect" aria-labelledby={titleId} onKeyDown={onKeyDown}>
+    <section ref={page} className="codeact-Connect" aria-labelledby={titleId} onKeyDown={onKeyDown}>
       <div className="codeact-Connect-head">
         <button
           type="button"

@@ -39,12 +39,14 @@ export function ConnectKey(props: ConnectKeyProps): JSX.Element {
         <span className="codeact-Field-label">{trans.__('API key')}</span>
         <p className="codeact-KeySaved">
           <span>{trans.__('A key is saved.')}</span>
-          <button type="button" className="codeact-Button" onClick={() => onPlan('replace')}>
-            {trans.__('Replace')}
-          </button>
-          <button type="button" className="codeact-Button" onClick={() => onPlan('remove')}>
-            {trans.__('Remove')}
-          </button>
+          <span className="codeact-SavedLine-buttons">
+            <button type="button" className="codeact-Button" onClick={() => onPlan('replace')}>
+              {trans.__('Replace')}
+            </button>
+            <button type="button" className="codeact-Button" onClick={() => onPlan('remove')}>
+              {trans.__('Remove')}
+            </button>
+          </span>
         </p>
       </div>
     );

@@ -62,7 +62,8 @@ export function ConnectModel(props: ConnectModelProps): JSX.Element {
     }
   };
   const isShown = isOpen && found.length > 0;
-  const hint = hintOf(trans, models, endpoint() !== null);
+  const hint =
+    unlisted === '' ? hintOf(trans, models, endpoint() !== null) : trans.__('Its name can be typed all the same.');
   return (
     <ConnectField
       id={id}

@@ -52,12 +52,12 @@ export function ConnectPicker(props: ConnectPickerProps): JSX.Element {
         aria-haspopup="dialog"
         aria-expanded={isShown}
         aria-label={trans.__('Model: %1. Choose another one', name)}
-        title={trans.__('Choose another model for this conversation')}
+        title={trans.__('%1: choose another model for this conversation', name)}
         disabled={!isOpen}
         onClick={() => setShown(!isShown)}
       >
         <span>{name}</span>
-        <span aria-hidden="true"> ▾</span>
+        <span aria-hidden="true">&nbsp;▾</span>
       </button>
       {isShown && <Choices {...props} onDone={close} />}
     </span>

@@ -48,12 +48,12 @@ export function ConnectProvider(props: ConnectProviderProps): JSX.Element {
   );
 }
 
-function Servers({ servers, trans, onServer }: ConnectProviderProps): JSX.Element | null {
+function Servers({ servers, trans, onServer }: ConnectProviderProps): JSX.Element {
   if (servers === null) {
     return <Busy text={trans.__('Looking for models on this machine')} />;
   }
   if (servers.length === 0) {
-    return null;
+    return <p className="codeact-Field-about">{trans.__('No model server was found on this machine.')}</p>;
   }
   return (
     <section className="codeact-Servers" aria-label={trans.__('Found on this machine')}>

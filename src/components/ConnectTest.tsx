@@ -115,7 +115,7 @@ function CheckLine({ check, trans }: { readonly check: Check; readonly trans: Tr
         {checkText(trans, check.check)}
         <span className="codeact-hidden">: {resultText(trans, check.result)}</span>
       </span>
-      <span className="codeact-Step-time">{secondsText(trans, check.seconds)}</span>
+      <span className="codeact-Step-time">{check.seconds > 0 ? secondsText(trans, check.seconds) : ''}</span>
       {check.words !== '' && <span className="codeact-Check-words">{check.words}</span>}
     </li>
   );

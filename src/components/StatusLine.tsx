@@ -48,7 +48,7 @@ export function StatusLine(props: StatusLineProps): JSX.Element {
             onChoose={onChoose}
             onConnect={onConnect}
           />
-          {sentText(trans, welcome) !== '' && <span> · {sentText(trans, welcome)}</span>}
+          {sentText(trans, welcome) !== '' && <span>· {sentText(trans, welcome)}</span>}
         </span>
       )}
       {(welcome?.where === 'built-in' || welcome?.model === '') && (
