@@ -3,6 +3,7 @@
 # make test   Python, TypeScript and browser tests
 # make check  lint, types, layers, schema freshness
 # make bench  what it costs, beside a floor and beside others
+# make tour   examples/tour.ipynb and docs/images/*.png, from real runs
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +14,7 @@ SHARE := $(VENV)/share/jupyter/labextensions
 CONFIG := $(VENV)/etc/jupyter/jupyter_server_config.d
 SOURCES := $(shell find src style schema -type f 2>/dev/null)
 
-.PHONY: demo lab install test test-python test-typescript test-ui check lint types layers protocol wheel bench clean
+.PHONY: demo lab install test test-python test-typescript test-ui check lint types layers protocol wheel bench tour clean
 
 demo: install
 	jupyter codeact demo --dir demo
@@ -97,6 +98,10 @@ wheel: node_modules
 
 bench: install ui-tests/node_modules wheel .venv-peers/installed
 	CHROMIUM="$$(cd ui-tests && sh browser.sh --path)" python -m benchmarks --peers .venv-peers/bin/python
+
+tour: install ui-tests/node_modules
+	python examples/make_tour.py
+	cd ui-tests && sh browser.sh && CHROMIUM="$$(sh browser.sh --path)" jlpm test --grep @screenshot
 
 clean:
 	rm -rf $(VENV) .venv-peers node_modules ui-tests/node_modules lib codeact_jupyter/labextension dist *.tsbuildinfo
