@@ -12,6 +12,13 @@ export interface Attachment {
   readonly title: string;
 }
 
+interface Taken {
+  readonly request: string;
+  readonly taken: readonly Attachment[];
+}
+
+const NOTHING: Taken = { request: '', taken: [] };
+
 export class Attachments {
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -32,10 +39,19 @@ export class Attachments {
   }
 
   /** The ids, once: the request that takes them is sent. */
-  take(): readonly string[] {
-    const taken = this._all.map(attachment => attachment.cellId);
+  take(request: string): readonly string[] {
+    const taken = this._all;
+    this._taken = { request, taken };
     this._set([]);
-    return taken;
+    return taken.map(attachment => attachment.cellId);
+  }
+
+  /** The request that took them last is among those that were not taken: they are here again. */
+  giveBack(requests: readonly string[]): void {
+    if (requests.includes(this._taken.request)) {
+      this.add(this._taken.taken);
+      this._taken = NOTHING;
+    }
   }
 
   private _set(all: readonly Attachment[]): void {
@@ -43,6 +59,7 @@ export class Attachments {
     this._changed.emit();
   }
 
+  private _taken: Taken = NOTHING;
   private _all: readonly Attachment[] = [];
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -29,7 +29,7 @@ export class ConversationChat extends AbstractChatModel {
     }
     // Words to a run that goes on are about nothing else: the chips wait for the next request.
     const isRunning = liveRun(this._model.conversation.state) !== null;
-    this._model.ask(request, this._anchor(), isRunning ? [] : this.attachments.take());
+    this._model.ask(request, this._anchor(), isRunning ? [] : this.attachments.take(request));
     return true;
   }
 

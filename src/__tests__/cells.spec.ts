@@ -57,5 +57,15 @@ test('a cell is attached once, the newest last, and taken along once', () => {
   attachments.add([chip('c'), chip('a', 'again')]);
   expect(attachments.all.map(({ label }) => label)).toEqual(['b', 'c', 'again']);
   attachments.remove('c');
-  expect([attachments.take(), attachments.take()]).toEqual([['b', 'a'], []]);
+  expect([attachments.take('why?'), attachments.take('and?')]).toEqual([['b', 'a'], []]);
+});
+
+test('the cells of a request that was not taken are attached again, as its words are in the composer', () => {
+  const attachments = new Attachments();
+  attachments.add([{ cellId: 'a', label: 'a', title: '' }]);
+  attachments.take('why?');
+  attachments.giveBack(['in grams']);
+  expect(attachments.all).toEqual([]);
+  attachments.giveBack(['in grams', 'why?']);
+  expect(attachments.take('why?')).toEqual(['a']);
 });

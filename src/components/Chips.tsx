@@ -5,19 +5,22 @@ import type { Attachments } from '../attachments';
 
 export interface ChipsProps {
   readonly attachments: Attachments;
+  /** A run goes on: they wait for the next request. */
+  readonly isWaiting: boolean;
   readonly trans: TranslationBundle;
   /** The last one was taken away: the focus goes back to the words. */
   readonly onLeave: () => void;
 }
 
 /** The cells that the next request is about; each can be taken away. */
-export function Chips({ attachments, trans, onLeave }: ChipsProps): JSX.Element | null {
+export function Chips({ attachments, isWaiting, trans, onLeave }: ChipsProps): JSX.Element | null {
   const all = useAttachments(attachments);
   if (all.length === 0) {
     return null;
   }
+  const label = isWaiting ? trans.__('What the next request is about') : trans.__('What the request is about');
   return (
-    <ul className="codeact-Chips" aria-label={trans.__('What the request is about')}>
+    <ul className="codeact-Chips" aria-label={label} title={isWaiting ? label : undefined} data-waiting={isWaiting}>
       {all.map(({ cellId, label, title }) => (
         <li key={cellId} className="codeact-Chip" title={title}>
           <span className="codeact-Chip-label">{label}</span>

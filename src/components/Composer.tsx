@@ -63,7 +63,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const placeholder = placeholderOf(isReadOnly, isRunning, trans);
   return (
     <div className="codeact-Composer">
-      <Chips attachments={attachments} trans={trans} onLeave={() => area.current?.focus()} />
+      <Chips attachments={attachments} isWaiting={isRunning} trans={trans} onLeave={() => area.current?.focus()} />
       <textarea
         ref={area}
         className="codeact-Composer-input"

@@ -134,6 +134,7 @@ function useReturnedWords({ model, chat }: PanelTarget, count: number): void {
   useEffect(() => {
     const words = model.takeReturned();
     if (words.length > 0) {
+      chat.attachments.giveBack(words);
       chat.input.value = [...words, chat.input.value].filter(part => part !== '').join('\n');
     }
   }, [model, chat, count]);

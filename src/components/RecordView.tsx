@@ -3,9 +3,9 @@ import React from 'react';
 
 import type { RunRecord } from '../archive';
 import { Log } from './Log';
-import { PageHead } from './PageHead';
 import { RunView, RunViewProps } from './RunView';
 import { whenText } from './runListWording';
+import { SidePage } from './SidePage';
 
 export interface RecordViewProps extends Pick<RunViewProps, 'cells' | 'reveal' | 'onCell'> {
   readonly record: RunRecord;
@@ -17,28 +17,26 @@ export interface RecordViewProps extends Pick<RunViewProps, 'cells' | 'reveal' |
 export function RecordView({ record, trans, onBack, ...view }: RecordViewProps): JSX.Element {
   const when = whenText(record.entry.started, new Date());
   return (
-    <section className="codeact-Record" aria-label={trans.__('A run of %1', when)}>
-      <PageHead title={trans.__('A run of %1', when)} trans={trans} onBack={onBack} />
+    <SidePage className="codeact-Record" title={trans.__('A run of %1', when)} trans={trans} onBack={onBack}>
       <p className="codeact-Quiet codeact-Record-note">
         {trans.__('From an earlier conversation about %1: later requests are sent without it.', record.entry.name)}
       </p>
       <Log label={trans.__('What was done')}>
         <RunView {...view} run={record.run} trans={trans} asks={null} />
       </Log>
-    </section>
+    </SidePage>
   );
 }
 
 /** When nothing is known of the run that wrote a cell. */
 export function Unrecorded({ trans, onBack }: Pick<RecordViewProps, 'trans' | 'onBack'>): JSX.Element {
   return (
-    <section className="codeact-Record" aria-label={trans.__('Not recorded')}>
-      <PageHead title={trans.__('Not recorded')} trans={trans} onBack={onBack} />
+    <SidePage className="codeact-Record" title={trans.__('Not recorded')} trans={trans} onBack={onBack}>
       <p className="codeact-Record-note">
         {trans.__(
           'The agent wrote this cell in a run of which nothing is recorded here: on another computer, in another account, or before the record was removed.'
         )}
       </p>
-    </section>
+    </SidePage>
   );
 }

@@ -2,8 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useCallback, useEffect, useId, useState } from 'react';
 
 import type { Entry, Wanted } from '../archive';
-import { PageHead } from './PageHead';
 import { entryStateText, entryText, ENTRY_MARKS } from './runListWording';
+import { SidePage } from './SidePage';
 
 /** Runs that are asked for at once. */
 const PAGE = 50;
@@ -25,8 +25,7 @@ export function RunList({ path, list, trans, onOpen, onBack }: RunListProps): JS
   const { entries, isAway, hasMore, more } = useEntries(list, isNarrow ? path : '');
   const filterId = useId();
   return (
-    <section className="codeact-Runs" aria-label={trans.__('Runs')}>
-      <PageHead title={trans.__('Runs')} trans={trans} onBack={onBack} />
+    <SidePage className="codeact-Runs" title={trans.__('Runs')} trans={trans} onBack={onBack}>
       {path !== '' && (
         <label className="codeact-Runs-filter" htmlFor={filterId}>
           <input id={filterId} type="checkbox" checked={isNarrow} onChange={event => setNarrow(event.target.checked)} />
@@ -47,7 +46,7 @@ export function RunList({ path, list, trans, onOpen, onBack }: RunListProps): JS
           {trans.__('Earlier runs')}
         </button>
       )}
-    </section>
+    </SidePage>
   );
 }
 

@@ -218,6 +218,8 @@ test('a cell says why it is here, in this conversation, an earlier one, and when
   await select(notebook, 0);
   await lab.page.keyboard.press('Shift+W');
   await expect(record).toContainText('of which nothing is recorded here');
+  await lab.page.keyboard.press('Escape');
+  await expect(lab.panel.composer).toBeFocused();
 });
 
 const PREPARED = `import os, sys, zipfile
