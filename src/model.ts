@@ -9,6 +9,7 @@ import { UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
+import { Arrivals } from './arrivals';
 import { Connection, ConnectionStatus } from './connection';
 import type { ServerMessage, Subscribe, Welcome } from './protocol';
 import { Requests } from './requests';
@@ -177,7 +178,7 @@ export class RunModel implements IDisposable {
   private _startSync(): void {
     const document = documentOf(this.context);
     if (this._sync === null && document !== null && !isCollaborative(this.context)) {
-      this._sync = new DocumentSync(document.ydoc, this._connection);
+      this._sync = new DocumentSync(document.ydoc, this._connection, new Arrivals(this.context));
     }
   }
 

@@ -7,17 +7,20 @@ import * as encoding from 'lib0/encoding';
 import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
 import type { Doc } from 'yjs';
 
+import type { Arrivals } from './arrivals';
 import type { Connection } from './connection';
 
 const SYNC = 0;
+const UPDATE = 2;
 
 /** Marks what came from the server, so that it is not sent back. */
 export const ORIGIN = { name: 'codeact-jupyter' };
 
 export class DocumentSync {
-  constructor(doc: Doc, connection: Connection) {
+  constructor(doc: Doc, connection: Connection, arrivals: Arrivals) {
     this._doc = doc;
     this._connection = connection;
+    this._arrivals = arrivals;
     connection.binary.connect(this._onBinary, this);
     doc.on('update', this._onUpdate);
   }
@@ -28,9 +31,7 @@ export class DocumentSync {
     writeSyncStep1(encoder, this._doc);
     this._started = true;
     this._connection.sendBinary(encoding.toUint8Array(encoder));
-    for (const data of this._waiting.splice(0)) {
-      this._receive(data);
-    }
+    this._receiveWaiting();
   }
 
   /** Holds what comes until `start`: a new socket begins anew. */
@@ -40,15 +41,35 @@ export class DocumentSync {
   }
 
   dispose(): void {
+    this._arrivals.dispose();
     this._connection.binary.disconnect(this._onBinary, this);
     this._doc.off('update', this._onUpdate);
   }
 
   private _onBinary(_: Connection, data: Uint8Array): void {
-    if (this._started) {
+    this._waiting.push(data);
+    if (this._started && !this._isHeld) {
+      this._receiveWaiting();
+    }
+  }
+
+  private _receiveWaiting(): void {
+    for (let data = this._waiting.shift(); data !== undefined; data = this._waiting.shift()) {
+      if (data[1] === UPDATE && this._arrivals.holds(data, () => this._release())) {
+        this._isHeld = true;
+        this._waiting.unshift(data);
+        return;
+      }
       this._receive(data);
-    } else {
-      this._waiting.push(data);
+    }
+  }
+
+  private _release(): void {
+    this._isHeld = false;
+    const data = this._started ? this._waiting.shift() : undefined;
+    if (data !== undefined) {
+      this._receive(data);
+      this._receiveWaiting();
     }
   }
 
@@ -62,6 +83,7 @@ export class DocumentSync {
     if (encoding.length(encoder) > 1) {
       this._connection.sendBinary(encoding.toUint8Array(encoder));
     }
+    this._arrivals.made(data);
   }
 
   private readonly _onUpdate = (update: Uint8Array, origin: unknown): void => {
@@ -75,6 +97,8 @@ export class DocumentSync {
 
   private readonly _doc: Doc;
   private readonly _connection: Connection;
+  private readonly _arrivals: Arrivals;
+  private _isHeld = false;
   private _started = false;
   private _waiting: Uint8Array[] = [];
 }
