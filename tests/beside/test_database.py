@@ -4,9 +4,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from column_types import types
 
 from codeact_jupyter.beside import Beside
+from tests.beside.column_types import types
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import gzip
 import os
 
 import pytest
-from column_types import types
 
 from codeact_jupyter.beside import Beside
 from codeact_jupyter.beside.bounded import COLUMNS
+from tests.beside.column_types import types
 
 CSV = b"island,mass\nBiscoe,3750\nDream,\n"
 

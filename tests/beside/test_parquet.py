@@ -6,9 +6,9 @@ import decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from column_types import types
 
 from codeact_jupyter.beside.thrift import Compact, Malformed
+from tests.beside.column_types import types
 
 
 def test_types_ranges_and_missing_are_those_of_all_rows(tmp_path, look):

@@ -4,7 +4,8 @@ import gzip
 import json
 
 import pytest
-from column_types import types
+
+from tests.beside.column_types import types
 
 RECORDS = [{"n": number, "shop": "N" if number % 2 else "S", "tags": ["a"], "at": f"2024-01-{number % 28 + 1:02}"} for number in range(100)]
 TYPES = {"n": ("int", "0", "99"), "shop": ("text", "", ""), "tags": ("list", "", ""), "at": ("date", "2024-01-01", "2024-01-28")}

@@ -7,9 +7,9 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
-from column_types import types
 
 from codeact_jupyter.beside import Beside
+from tests.beside.column_types import types
 
 FRAME = pd.DataFrame(
     {

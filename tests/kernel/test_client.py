@@ -4,9 +4,9 @@ import asyncio
 import time
 
 import pytest
-from conftest import Cell
 
 from codeact_jupyter.errors import KernelError, NotebookError
+from tests.kernel.conftest import Cell
 
 
 async def test_an_action_shows_its_output_and_its_count(desk):

@@ -8,11 +8,11 @@ import time
 
 import psutil
 import pytest
-from conftest import Cell, desk_of
 
 from codeact_jupyter.errors import KernelError
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.kernel.host import LocalHost, client_of
+from tests.kernel.conftest import Cell, desk_of
 
 SWALLOWS_ALL = "import time\nwhile True:\n    try:\n        time.sleep(1000)\n    except BaseException: pass"
 

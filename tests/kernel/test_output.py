@@ -2,9 +2,8 @@
 
 import asyncio
 
-from conftest import Cell
-
 from codeact_jupyter.kernel.output import Caps, Feed, Outputs
+from tests.kernel.conftest import Cell
 
 
 def stream(text, name="stdout"):

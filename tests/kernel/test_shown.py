@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from conftest import Cell, Desk
-
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.kernel.shown import Shown
+from tests.kernel.conftest import Cell, Desk
 
 DISPLAY = "from IPython.display import display, update_display\n"
 

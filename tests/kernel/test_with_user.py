@@ -2,9 +2,8 @@
 
 import asyncio
 
-from conftest import Cell
-
 from codeact_jupyter.kernel.client import KernelClient
+from tests.kernel.conftest import Cell
 
 NAP = "import time; time.sleep(1.2); order = ['user']"
 
