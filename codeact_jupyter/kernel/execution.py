@@ -162,6 +162,8 @@ class Action:
     async def _may_send(self) -> bool:
         """Hold the code back until the kernel has nothing else to do."""
         wire, patience = self._line.wire, 2.0
+        if wire.calm and not (self._withdrawn.is_set() or wire.lost.done()):
+            return True  # the question would cost as much as a short action
         while not (self._withdrawn.is_set() or wire.lost.done()):
             before = wire.foreign
             answer = wire.request("kernel_info_request", {})  # answered in turn: after all cells that were sent before
@@ -171,6 +173,7 @@ class Action:
                 await first(answer, self._withdrawn, timeout=patience)
                 patience = min(2 * patience, 60.0)  # then we ask again: an interrupt can throw a reply away
             if answer.done() and not answer.cancelled() and wire.foreign in (None, before):
+                wire.answered = True
                 return not self._withdrawn.is_set()
         return False
 

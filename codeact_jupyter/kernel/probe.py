@@ -1,6 +1,7 @@
 """What the kernel's namespace holds: an expression that is evaluated there, and how its answer is read."""
 
 import ast
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -50,7 +51,15 @@ def own_namespace(source: str, call: str) -> str:
     return f"(lambda space: __import__('builtins').exec({source!r}, space) or eval({call!r}, space))({{'user': globals()}})"
 
 
-NAMES = own_namespace(_SURVEY, "survey(user, 200, 1.0)")
+def kept_namespace(source: str, call: str) -> str:
+    """The same, for what is asked with each action: `source` is compiled once in a kernel's process, out of the user's sight."""
+    name = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()[:12]
+    made = f"(lambda space: __import__('builtins').exec({source!r}, space) or held.setdefault({name!r}, space))({{}})"
+    asked = f"(lambda held: eval({call!r}, held.get({name!r}) or {made}, {{'user': globals()}}))"
+    return f"{asked}(__import__('sys').__dict__.setdefault('_codeact', {{}}))"
+
+
+NAMES = kept_namespace(_SURVEY, "survey(user, 200, 1.0)")
 
 _DTYPES = """
 import json
@@ -62,7 +71,7 @@ def dtypes(value):
             return json.dumps({str(name)[:80]: str(kind) for name, kind in list(held.items())[:60]})
     return "{}"
 """
-DTYPES = own_namespace(_DTYPES, "dtypes(user.get('_'))")
+DTYPES = kept_namespace(_DTYPES, "dtypes(user.get('_'))")
 """The column types of the last result, if that is a data frame."""
 
 _CANCEL = """

@@ -13,6 +13,9 @@ Message = Mapping[str, Any]
 SLICE = 0.01
 """Seconds of reading in a row; then others have their turn."""
 
+CALM = 0.5
+"""Seconds without a cell of somebody else's, after which none is in the kernel's queue."""
+
 LARGE = 1_000_000
 """Bytes of a message that is decoded in a thread."""
 
@@ -29,6 +32,9 @@ class Wire:
         self.features: frozenset[str] = frozenset()
         self.foreign: str | None = None
         """Id of the cell of somebody else that runs now."""
+        self.answered = False
+        """The shell has answered in turn: what others sent before this was opened is over."""
+        self._foreign_at = 0.0
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.decoding = False
         """A large message has come and is not yet handed on."""
@@ -164,9 +170,15 @@ class Wire:
             self._note_foreign(parent, message["content"]["execution_state"])
         self._on_iopub(message)
 
+    @property
+    def calm(self) -> bool:
+        """Nobody else has used the kernel for a while: nothing of theirs can be in its queue."""
+        return self.answered and self.foreign is None and asyncio.get_running_loop().time() - self._foreign_at > CALM
+
     def _note_foreign(self, parent: Mapping[str, Any], state: str) -> None:
         if parent.get("session") == self.session or parent.get("subshell_id") or self.aside:
             return
+        self._foreign_at = asyncio.get_running_loop().time()
         if state == "busy":
             self.foreign = parent.get("msg_id")
         elif state == "idle" and self.foreign == parent.get("msg_id"):
