@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useEffect, useId, useRef } from 'react';
+import React, { useId, useLayoutEffect, useRef } from 'react';
 
 export interface SidePageProps {
   readonly className: string;
@@ -13,7 +13,8 @@ export interface SidePageProps {
 export function SidePage({ className, title, trans, onBack, children }: SidePageProps): JSX.Element {
   const titleId = useId();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  // Before the effects of what is inside, which may want the focus for something else.
+  useLayoutEffect(() => heading.current?.focus(), []);
   const onKeyDown = (event: React.KeyboardEvent): void => {
     if (event.key === 'Escape') {
       event.preventDefault();
