@@ -156,6 +156,7 @@ test('a model is connected, tested, saved and asked, and its key never comes bac
   await view.button('Save and use').click();
 
   await expect(view.root).toHaveCount(0);
+  expect(await heard.all()).not.toContain(CANARY);
   await expect(status(lab)).toContainText('small-1b ▾· local · figures not sent');
   await expect(lab.panel.composer).toBeFocused();
   await expect(lab.panel.composer).toHaveValue('Six by seven?');
