@@ -75,6 +75,7 @@ class LocalHost:
         self._stderr: IO[bytes] | None = None
         self._group: int | None = None
         self._over = False
+        self._restarting = asyncio.Lock()
 
     async def start(self) -> None:
         """Start the kernel and wait until it answers.  Raises `KernelError`."""
@@ -109,14 +110,19 @@ class LocalHost:
             await self._manager.interrupt_kernel()
 
     async def restart(self) -> None:
-        if self._over:
-            raise KernelError("The kernel was shut down.")
-        self._kill_group()
-        try:
-            await self._manager.restart_kernel(now=True)
-        except OSError as error:
-            raise KernelError(f"The kernel could not be restarted: {error}.") from error
-        self._group = self._pid()
+        """Asked twice for one process, it restarts once."""
+        wanted = self._group
+        async with self._restarting:
+            if self._over:
+                raise KernelError("The kernel was shut down.")
+            if self._group != wanted:
+                return
+            self._kill_group()
+            try:
+                await self._manager.restart_kernel(now=True)
+            except OSError as error:
+                raise KernelError(f"The kernel could not be restarted: {error}.") from error
+            self._group = self._pid()
 
     async def shutdown(self, now: bool = False) -> None:
         """End the kernel and what it started, for good; may be called again.  `now`: without asking it first."""
