@@ -123,7 +123,11 @@ def test_a_gzip_bomb_is_unpacked_no_further_than_its_head(tmp_path, look):
     assert look().columns == ["a", "b"]
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", gzip.compress(CSV)[:20], gzip.compress(CSV)[:-12] + b"x" * 12])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"a,b\n1,2\n", gzip.compress(CSV)[:20], gzip.compress(CSV)[:-12] + b"x" * 12],
+    ids=["empty", "not compressed", "cut", "spoilt"],
+)
 def test_what_is_no_whole_gzip_file_does_no_harm(tmp_path, look, content):
     (tmp_path / "t.csv.gz").write_bytes(content)
     assert look().note or look().columns
