@@ -79,7 +79,7 @@ class RunCells:
         mark = self._mark()
         if code.scratch:
             mark["codeact"]["scratch"] = True
-        elif self._anchor and not self._cells and self._empty(self._anchor) and self._document.take(self._anchor, mark):
+        elif self._anchor and self._only_looked() and self._empty(self._anchor) and self._document.take(self._anchor, mark):
             self._cells.append(self._anchor)
             return self._anchor
         cell_id = self._document.insert("", self._cells[-1] if self._cells else self._anchor, mark)
@@ -143,6 +143,10 @@ class RunCells:
         if cell_id not in self._cells:
             self._cells.append(cell_id)
         return cell_id
+
+    def _only_looked(self) -> bool:
+        """All cells until now are for scratch: the first that stays may take the user's empty one."""
+        return all(state.codeact.get("scratch") for each in self._cells if (state := self._document.state(each)) is not None)
 
     def _tidy(self) -> None:
         """What failed and was mended later, and what was only for looking around."""

@@ -118,7 +118,12 @@ async def test_looking_around_does_not_take_the_users_empty_cell(work: Work) -> 
     work.mount.insert(1, code("empty"))
     await work.mount.exchange()
     work.begin(anchor="empty")
-    assert await work.act(Code("1", scratch=True)) != "empty"
+    look = await work.act(Code("1", scratch=True))
+    assert look != "empty"
+    assert await work.act(Code("x = 1")) == "empty"  # what stays may take it
+    below = await work.act(Code("x = 2"))
+    await work.run.finish()
+    assert ids(work.mount.content()) == ["top", "empty", below, "load", "tail"]
 
 
 async def test_a_cell_of_the_agents_is_rewritten_in_its_place(work: Work) -> None:
