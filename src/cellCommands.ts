@@ -77,6 +77,9 @@ export function addCellCommands(options: CellCommandOptions): void {
       const { notebook, cell } = place;
       show(notebook);
       cell.node.focus({ preventScroll: true }); // the button that was pressed goes
+      if (cell.node.getBoundingClientRect().top < notebook.content.outerNode.getBoundingClientRect().top) {
+        cell.node.scrollIntoView({ block: 'start' }); // a long traceback goes too, and would leave the view below the end
+      }
       const words = trans.__('Fix this error in %1: %2', attachmentOf(cell, trans).label, errorIn(place));
       models.get(notebook.context).ask(words, cell.model.id, [cell.model.id]);
     }
