@@ -39,9 +39,9 @@ class Dropped:
         end = self._end()
         if (left_out := self._amount - sum(len(text) for _, text in end)) == 0:
             return _shown(end)
-        if end and "\n" in (first := end[0][1]):  # most likely the middle of a line
-            left_out += first.index("\n") + 1
-            end[0] = (end[0][0], first[first.index("\n") + 1 :])
+        if end and (rest := end[0][1].partition("\n")[2]):  # most likely it begins in the middle of a line
+            left_out += len(end[0][1]) - len(rest)
+            end[0] = (end[0][0], rest)
         return [("stderr", f"[… {amount(left_out)} more of output was not kept …]\n"), *_shown(end)]
 
     def _end(self) -> list[tuple[str, str]]:

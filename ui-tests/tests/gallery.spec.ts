@@ -70,13 +70,15 @@ async function shownIn(lab: Lab, notebook: NotebookView, name: string, names: re
 async function settled(lab: Lab, notebook: NotebookView, name: string, names: readonly string[]): Promise<Shown[]> {
   let last = '';
   for (;;) {
-    await notebook.save();
+    await lab.page.waitForTimeout(2000); // what the run had saved is in the file
+    if (await notebook.isDirty()) {
+      await notebook.save();
+    }
     const now = await shownIn(lab, notebook, name, names);
     if (JSON.stringify(now) === last) {
       return now;
     }
     last = JSON.stringify(now);
-    await lab.page.waitForTimeout(2000);
   }
 }
 
