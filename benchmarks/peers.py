@@ -25,7 +25,7 @@ from mcp.client.streamable_http import streamable_http_client
 from nbclient import NotebookClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from benchmarks.floor import ACTION, LINES, floor
+from benchmarks.floor import ACTION, LINES, PAUSE, floor
 
 TIMES = 30
 TOKEN = "bench"
@@ -44,6 +44,7 @@ async def timed(call: Callable[[], Awaitable[object]], times: int = TIMES) -> fl
     """Median seconds, the first two left out."""
     found = []
     for _ in range(times + 2):
+        await asyncio.sleep(PAUSE)
         begun = time.perf_counter()
         await call()
         found.append(time.perf_counter() - begun)

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
+from benchmarks.floor import PAUSE
 from codeact_jupyter.testing import ScriptedServer, code, notebook, say
 from tests.server.tab import Browser
 
@@ -26,7 +27,7 @@ TOKEN = "bench"
 
 def act(source: str) -> Any:
     """A reply with this action, in one piece, after a pause that is shorter than any model's: the step before is saved meanwhile."""
-    return say(f"A step.\n\n<execute>\n{source}\n</execute>", pieces=100_000, delay=0.4)
+    return say(f"A step.\n\n<execute>\n{source}\n</execute>", pieces=100_000, delay=PAUSE)
 
 
 def durations(events: Iterable[Mapping[str, Any]]) -> list[float]:
