@@ -60,7 +60,7 @@ function Servers({ servers, trans, onServer }: ConnectProviderProps): JSX.Elemen
       {servers.map(server => (
         <p key={server.base_url} className="codeact-Server">
           <span>
-            {trans.__('%1 answers on this machine', server.label)}
+            {trans.__('A server answers on %1’s usual port', server.label)}
             <span className="codeact-Quiet"> · {hostOf(server.base_url)}</span>
           </span>
           <button

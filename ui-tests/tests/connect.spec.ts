@@ -302,7 +302,7 @@ test('a server on this machine is offered, and not chosen', async ({ lab, view }
     await lab.open();
     await link(lab).click();
     const offered = view.root.getByRole('region', { name: 'Found on this machine' });
-    await expect(offered).toContainText(`${label} answers on this machine`);
+    await expect(offered).toContainText(`A server answers on ${label}’s usual port`);
     await expect(offered).toContainText('anybody may be listening there');
     await expect(view.root.getByRole('radio', { checked: true })).toHaveCount(0);
     await expect(view.url).toHaveValue('');
