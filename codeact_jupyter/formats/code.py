@@ -76,8 +76,12 @@ class CodeFormat:
                 return _answer(inner if _said(inner) else text, reply.cut, history)
             case re.Match():
                 raise ActionParseError(CUT if reply.cut else _help("The block holds no code.", history))
+            case None if (fenced := _fence(text, reply.cut, history)) is not None:
+                return fenced
+            case None if reply.calls:  # its prose is no answer
+                raise ActionParseError(_help("A native tool call is not taken here.", history))
             case None:
-                return _fence(text, reply.cut, history) or _answer(text, reply.cut, history)
+                return _answer(text, reply.cut, history)
 
 
 def first(text: str, whole: bool) -> Block | re.Match[str] | None:

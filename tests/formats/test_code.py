@@ -138,3 +138,10 @@ def test_thinking_that_was_cut_is_no_answer():
 def test_the_format_is_found_by_its_name():
     assert isinstance(FORMATS["code"](), CodeFormat)
     assert CodeFormat().tools == ()
+
+
+def test_the_prose_beside_a_native_call_that_nobody_offered_is_no_answer():
+    call = '{"name": "python", "arguments": "{}", "id": "c"}'
+    with pytest.raises(ActionParseError, match="native tool call"):
+        CodeFormat().parse(Reply("I look at the frame first.", calls=(call,)), [ASKED])
+    assert CodeFormat().parse(Reply("<execute>\n1\n</execute>", calls=(call,)), [ASKED]) == Code("1")
