@@ -41,7 +41,7 @@ class Connection:
         """One try.  A fault is a value, so that no exception drags along what the server said."""
         listener.begin()
         attempt = _Attempt(self._asked, self._key, silence, _offers(request))
-        # `extra_body` is sent as it is; the SDK walks through its own arguments by their types, which in a long run blocks the loop for 50 ms
+        # `extra_body` is sent as it is; the SDK walks through its own arguments by their types: 50 ms of the loop in a long run
         plain = {**request, "messages": [], "stream": True, "extra_body": {"messages": request["messages"]}}
         stream = await attempt.step(self._client.chat.completions.create(**plain))
         if isinstance(stream, Fault):
