@@ -83,7 +83,11 @@ def requests() -> Iterator[Row]:
 
 def peers(python: str) -> Iterator[Row]:
     """Others, in a process and an environment of their own, against the floor there."""
-    done = subprocess.run([python, str(Path(__file__).with_name("peers.py"))], check=True, capture_output=True, text=True)
+    first = {
+        **os.environ,
+        "PATH": f"{Path(python).absolute().parent}{os.pathsep}{os.environ['PATH']}",
+    }  # `jupyter` looks for its commands there
+    done = subprocess.run([python, str(Path(__file__).with_name("peers.py"))], check=True, capture_output=True, text=True, env=first)
     found: dict[str, Any] = json.loads(done.stdout)
     yield "floor there", _ms(found["floor"]), ""
     for name, ratio in found["ratios"].items():
