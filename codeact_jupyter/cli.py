@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import uuid4
 
-from jupyter_core.application import JupyterApp
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import TraitError
 
-from codeact_jupyter.config import OFFLINE, CodeAct, Connected, Settings, same_place, settle
+from codeact_jupyter.config import OFFLINE, Connected, Settings, configured, same_place, settle
 from codeact_jupyter.connections import Connections
 from codeact_jupyter.doctor import Patient, Report, examine
 from codeact_jupyter.errors import CodeActError, SettingError
@@ -113,7 +111,7 @@ def _run(options: argparse.Namespace) -> int:
     if notebook.is_dir() or not notebook.parent.is_dir():
         raise _Usage(f"{notebook} is a folder" if notebook.is_dir() else f"there is no folder {notebook.parent}")
     names = ("model", "base_url", "max_steps", "timeout", "reply_timeout", "approval", "format")
-    settings = settle(_configured(), os.environ, command_line=_chosen(options, *names), default=_default_connection())
+    settings = settle(configured(), os.environ, command_line=_chosen(options, *names), default=_default_connection())
     if settings.problem:
         raise _Usage(settings.problem)
     if not options.force and (url := session_elsewhere(notebook)):
@@ -137,7 +135,7 @@ def _default_connection() -> Connected | None:
 
 def _doctor(options: argparse.Namespace) -> int:
     default = _default_connection()
-    settings = settle(_configured(), os.environ, command_line=_chosen(options, "model", "base_url"), default=default)
+    settings = settle(configured(), os.environ, command_line=_chosen(options, "model", "base_url"), default=default)
     origin = "from environment and config files"
     if options.base_url:
         origin = "from --base-url"
@@ -179,7 +177,7 @@ def _demo(options: argparse.Namespace) -> int:
     notebook = next(folder / name for name in names if not (folder / name).exists())  # an earlier demo may have been worked in
     terminal = Terminal()
     terminal.say(f"{DEMO_REQUEST}\n")
-    settings = settle(_configured(), os.environ, command_line={"model": OFFLINE})
+    settings = settle(configured(), os.environ, command_line={"model": OFFLINE})
     code = asyncio.run(_work(notebook, DEMO_REQUEST, settings, terminal, None))
     terminal.say(
         f"\nThe notebook is {notebook}. `jupyter lab {notebook}` opens it, with the panel at its right (from a checkout: `make lab`)."
@@ -255,19 +253,6 @@ def _events(path: Path | None) -> Iterator[TextIO | None]:
     finally:
         with contextlib.suppress(OSError):  # that it cannot be written was said when it was tried
             stream.close()
-
-
-def _configured() -> CodeAct:
-    """From the config files of Jupyter Server and of ours, the latter first.  Raises `SettingError`."""
-    app = JupyterApp()
-    app.load_config_file()
-    for name in ("jupyter_server_config", "jupyter_codeact_config"):
-        app.config_file_name = name
-        app.load_config_file()
-    try:
-        return CodeAct(parent=app)
-    except TraitError as error:
-        raise SettingError(f"in a config file: {error}") from error
 
 
 def _folder() -> Path:

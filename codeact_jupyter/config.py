@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from jupyter_core.application import JupyterApp
 from traitlets import Enum, Float, Int, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
@@ -264,6 +265,19 @@ def _spelt(url: str) -> tuple[str, str, int | None, str, str]:
     except ValueError:
         return "", "", None, url, ""
     return parts.scheme, (parts.hostname or "").lower(), port, parts.path.rstrip("/"), f"{parts.username}:{parts.password}?{parts.query}"
+
+
+def configured() -> CodeAct:
+    """From the config files of Jupyter Server and of ours, the latter first.  Raises `SettingError`."""
+    app = JupyterApp()
+    app.load_config_file()
+    for name in ("jupyter_server_config", "jupyter_codeact_config"):
+        app.config_file_name = name
+        app.load_config_file()
+    try:
+        return CodeAct(parent=app)
+    except TraitError as error:
+        raise SettingError(f"in a config file: {error}") from error
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
-from jupyter_core.application import JupyterApp
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import TraitError
 
-from codeact_jupyter.config import CodeAct
-from codeact_jupyter.errors import SettingError, StoreError
+from codeact_jupyter.errors import StoreError
 from codeact_jupyter.store import Store
 
 
@@ -47,19 +44,6 @@ def notebook_path(shell: InteractiveShell, environment: Mapping[str, str]) -> Pa
     said = shell.user_ns.get("__vsc_ipynb_file__") or environment.get("JPY_SESSION_NAME", "")
     path = Path(str(said))
     return path if path.suffix == ".ipynb" and path.is_absolute() else None
-
-
-def configured() -> CodeAct:
-    """From the config files of Jupyter Server and of ours, the latter first.  Raises `SettingError`."""
-    app = JupyterApp()
-    app.load_config_file()
-    for name in ("jupyter_server_config", "jupyter_codeact_config"):
-        app.config_file_name = name
-        app.load_config_file()
-    try:
-        return CodeAct(parent=app)
-    except TraitError as error:
-        raise SettingError(f"in a config file: {error}") from error
 
 
 def environment() -> dict[str, str]:
