@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from jupyter_core.paths import jupyter_data_dir
 
-from codeact_jupyter.config import OFFLINE, Connected, Settings, configured, same_place, settle
+from codeact_jupyter.config import OFFLINE, Settings, configured, same_place
 from codeact_jupyter.connections import Connections
 from codeact_jupyter.doctor import Patient, Report, examine
 from codeact_jupyter.errors import CodeActError, SettingError
@@ -26,6 +26,7 @@ from codeact_jupyter.events import RunFinished
 from codeact_jupyter.session.local import LocalDesk
 from codeact_jupyter.session.servers import session_elsewhere
 from codeact_jupyter.session.session import Request, Session
+from codeact_jupyter.sources import Connected, settle
 from codeact_jupyter.store import Store
 from codeact_jupyter.terminal import Terminal
 

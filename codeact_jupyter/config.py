@@ -1,22 +1,19 @@
-"""Every setting, and which of several sources wins.
+"""Every setting: one traitlets `Configurable` (`c.CodeAct.*`) holds help, defaults and validation; what a run uses is a frozen `Settings`.
 
-One traitlets `Configurable` (`c.CodeAct.*`) holds help, defaults and validation.  What a run uses is a frozen `Settings`, settled from:
-    panel:         locked > the run's own > the conversation's connection > JupyterLab settings > default connection
-                   > environment > config files > defaults
-    command line:  locked > options > environment > config files > default connection > defaults
-A key belongs to its URL: whoever names a URL gets the key that was given for that one, or none.
+Which of several sources wins is settled in `sources`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp
-from traitlets import Enum, Float, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 from codeact_jupyter.errors import SettingError
+from codeact_jupyter.events import Approval
 
 OFFLINE = "offline"
 """The name of the built-in model."""
@@ -36,7 +33,23 @@ class CodeAct(Configurable):
     reply_timeout = Float(120.0, min=0.1, help="Longest silence of the model, in seconds, before the first word or between two.").tag(
         config=True
     )
-    approval = Enum(["auto"], "auto", help="Which actions ask first: `auto`, none.").tag(config=True)
+    approval = Enum(
+        ["risky", "ask", "auto"],
+        "risky",
+        help="Which actions ask first: `risky`, those with effects beyond the kernel; `ask`, all; `auto`, none.",
+    ).tag(config=True)
+    allow_auto = Bool(True, help="Whether a user may choose `auto`, under which no action asks.").tag(config=True)
+    max_tokens = Int(0, min=0, help="Tokens that a run may use, as the server counts them; 0: no limit.").tag(config=True)
+    max_seconds = Float(0.0, min=0.0, help="Seconds that a run may take, without those in which it waits for the user; 0: no limit.").tag(
+        config=True
+    )
+    max_cost = Float(0.0, min=0.0, help="What a run may cost, in the currency of `prices`; 0: no limit.").tag(config=True)
+    prices = Dict(
+        help='What a million tokens cost, by the name of the model: `{"name": [of the prompt, of the completion]}`; a name may end in `*`.'
+    ).tag(config=True)
+    keep_days = Int(0, min=0, help="Days after which a conversation that nobody went on with is deleted from the record; 0: never.").tag(
+        config=True
+    )
     format = Enum(
         ["auto", "code", "tool"], "auto", help="How the model writes its actions: `code` in its text, `tool` calls, or what its test found."
     ).tag(config=True)
@@ -62,6 +75,17 @@ class CodeAct(Configurable):
             raise TraitError(f"base_url has to be an http or https URL, not {value!r}")
         return value
 
+    @validate("prices")
+    def _two_prices(self, proposal: dict[str, Any]) -> dict[str, tuple[float, float]]:
+        checked = {}
+        for name, pair in proposal["value"].items():
+            if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(_is_price(price) for price in pair):
+                raise TraitError(
+                    f"prices has to give two numbers for {name!r}, for a million tokens of prompt and of completion: not {pair!r}"
+                )
+            checked[str(name)] = (float(pair[0]), float(pair[1]))
+        return checked
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -73,7 +97,11 @@ class Settings:
     max_steps: int = 30
     timeout: float = 120.0
     reply_timeout: float = 120.0
-    approval: str = "auto"
+    approval: Approval = "risky"
+    max_tokens: int = 0
+    max_seconds: float = 0.0
+    max_cost: float = 0.0
+    prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     format: str = "auto"
     images: str = "auto"
     tidy: Literal["fold", "keep", "remove"] = "fold"
@@ -119,138 +147,22 @@ class Settings:
                 f"There is no key for {self.model!r}. Connect it in the panel, set OPENAI_API_KEY or CODEACT_API_KEY and restart,"
                 " or name a server (base_url)."
             )
+        if self.max_cost and not self.price:
+            return f"The price of {self.named!r} is not known, so its cost cannot be limited (max_cost). Set prices, or another limit."
         return ""
 
-
-@dataclass(frozen=True)
-class Connected:
-    """A saved connection as a source of settings: it holds as one, and its key goes to its URL alone."""
-
-    name: str
-    base_url: str
-    model: str = ""
-    api_key: str = field(default="", repr=False)
-    format: str = "auto"
-    images: bool = False
+    @property
+    def price(self) -> tuple[float, float] | None:
+        """What a million tokens of prompt and of completion cost; None: not known."""
+        if self.offline:
+            return 0.0, 0.0
+        named = self.prices.get(self.named)
+        begins = [name for name in self.prices if name.endswith("*") and self.named.startswith(name[:-1])]
+        return named or (self.prices[max(begins, key=len)] if begins else None)
 
 
-Source = Mapping[str, Any] | Connected
-
-
-def settle(
-    config: CodeAct,
-    environment: Mapping[str, str],
-    *,
-    panel: Sequence[Source] | None = None,
-    command_line: Mapping[str, Any] | None = None,
-    default: Connected | None = None,
-) -> Settings:
-    """What holds, each setting from its highest source.  Raises `SettingError` naming a value that cannot be used.
-
-    `panel`: what is set in the browser, the highest first; None: it is a command line that asks.
-    """
-    locked = frozenset(config.locked)
-    server = _Server.of(config, environment, locked)
-    apart = "base_url" in locked and default is not None and not same_place(default.base_url, config.base_url)
-    ours = [] if default is None or apart else [default]
-    below: list[Source] = [server.values, *ours] if panel is None else [*_allowed(panel, config, locked), *ours, server.values]
-    line = _given(command_line or {}, locked)
-    sources = [line, *below]
-    endpoint = _endpoint(sources, server)
-    values = _folded(sources, endpoint) | {name: getattr(config, name) for name in locked & _NAMES}
-    if isinstance(endpoint, Connected):
-        found = {"format": endpoint.format, "images": "on" if endpoint.images else "off"}
-        values |= {name: value for name, value in found.items() if values.get(name, "auto") == "auto" and name not in locked}
-    keys = [] if "api_key" in locked else [*_keys_of(sources, endpoint)]
-    keys += server.keys
-    values["api_key"] = next((key for url, key in keys if key and same_place(url, values.get("base_url", ""))), "")
-    if endpoint is line and not values["api_key"] and server.keys:  # who types the URL owns the environment
-        values["api_key"] = server.keys[0][1]
-    return _checked(values)
-
-
-_NAMES = frozenset(entry.name for entry in fields(Settings))
-
-
-@dataclass(frozen=True)
-class _Server:
-    """What environment and config files say together."""
-
-    values: Mapping[str, Any]
-    keys: tuple[tuple[str, str], ...] = field(repr=False)
-    """URL and key, the one to use first."""
-
-    @classmethod
-    def of(cls, config: CodeAct, environment: Mapping[str, str], locked: frozenset[str]) -> "_Server":
-        plain = CodeAct()
-        files = {name: getattr(config, name) for name in _NAMES if getattr(config, name) != getattr(plain, name)}
-        outer = _given(from_environment(environment), locked)
-        values = files | outer
-        url = values.get("base_url", "")
-        keys = ((url, outer.get("api_key", "")), (config.base_url or url, config.api_key))
-        return cls(values, tuple((place, key) for place, key in keys if key))
-
-
-def _allowed(panel: Sequence[Source], config: CodeAct, locked: frozenset[str]) -> list[Source]:
-    """What the browser says, without what it may not say."""
-    allowed: list[Source] = []
-    for source in panel:
-        if isinstance(source, Connected):
-            refuse_elsewhere(source.name, source.base_url, config)
-        elif source.get("api_key"):
-            raise SettingError("The key (api_key) is no setting of the browser. Give it where a model is connected: the server keeps it.")
-        allowed.append(source if isinstance(source, Connected) else _given(source, locked))
-    return allowed
-
-
-def refuse_elsewhere(name: str, base_url: str, config: CodeAct) -> None:
-    """Raises `SettingError` if the administrator fixed the URL to another one than this connection's."""
-    if "base_url" in config.locked and not same_place(base_url, config.base_url):
-        fixed = config.base_url or OPENAI
-        raise SettingError(f"The administrator fixed the URL to {fixed}: the connection {name!r} goes elsewhere. Choose another model.")
-
-
-def _keys_of(sources: Sequence[Source], endpoint: Source | None) -> Iterator[tuple[str, str]]:
-    """URL and key of each connection that may speak for the endpoint."""
-    for source in sources:
-        if isinstance(source, Connected) and (source is endpoint or not isinstance(endpoint, Connected)):
-            yield source.base_url, source.api_key
-
-
-def _given(source: Mapping[str, Any], locked: frozenset[str]) -> dict[str, Any]:
-    return {name: value for name, value in source.items() if name not in locked and value not in (None, "")}
-
-
-def _endpoint(sources: Sequence[Source], server: _Server) -> Source | None:
-    """The source that says where the model is: a URL, or a key and a model's name together, which means OpenAI."""
-    model = False
-    for source in sources:
-        if isinstance(source, Connected) or source.get("base_url"):
-            return source
-        model = model or bool(source.get("model"))
-        if source is server.values and server.keys and model:
-            return source
-    return None
-
-
-def _folded(sources: Sequence[Source], endpoint: Source | None) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for source in reversed(sources):
-        if not isinstance(source, Connected):
-            values |= source
-        elif source is endpoint:  # another connection's model is none at this URL
-            values |= {"base_url": source.base_url, "model": source.model}
-    if unknown := sorted(values.keys() - _NAMES):
-        raise SettingError(f"There is no setting {unknown[0]!r}.")
-    return values
-
-
-def _checked(values: Mapping[str, Any]) -> Settings:
-    try:
-        checked = CodeAct(**values)
-    except TraitError as error:
-        raise SettingError(str(error).replace(" trait of a CodeAct instance", " setting")) from error
-    return Settings(**{name: getattr(checked, name) for name in _NAMES})
+def _is_price(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
 def same_place(one: str, other: str) -> bool:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from codeact_jupyter.config import OPENAI, Connected, same_place
+from codeact_jupyter.config import OPENAI, same_place
 from codeact_jupyter.errors import SettingError
 from codeact_jupyter.keyholder import Keyholder, keyholder, read_json, write_json
+from codeact_jupyter.sources import Connected
 
 _LONGEST_NAME = 80
 

@@ -12,6 +12,7 @@
   x NotebookError       the notebook cannot be read or written
   x SettingError        a setting has a value that cannot be used
   x StoreError          the store of runs cannot be opened or written
+  x Busy                a run goes on in this notebook, here or in another process
 
 The text of each says what happened and what to do next: it is shown to the user as it stands.
 """
@@ -69,6 +70,10 @@ class SettingError(CodeActError):
 
 class StoreError(CodeActError):
     """The store of conversations and runs cannot be opened or written."""
+
+
+class Busy(CodeActError):
+    """A run goes on in this notebook."""
 
 
 def plain(error: Exception) -> str:

@@ -8,9 +8,9 @@ CodeAct, arXiv 2402.01030: the model's action is code, what it put out is the ne
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from uuid import uuid4
 
+from codeact_jupyter.budget import Limits, Stopwatch, exhausted, spent
 from codeact_jupyter.drafting import Drafting
 from codeact_jupyter.errors import ActionParseError, CellRefused, CodeActError, ContextExceeded, LimitReached, ModelError, Stuck, plain
 from codeact_jupyter.events import (
@@ -21,38 +21,20 @@ from codeact_jupyter.events import (
     Event,
     ModelReplied,
     Observed,
+    Resumed,
     RunFinished,
     Status,
     Steered,
     UserAsked,
 )
-from codeact_jupyter.ports import (
-    Action,
-    Answer,
-    Code,
-    Execution,
-    Finished,
-    Interrupt,
-    Parts,
-    Reply,
-    Verdict,
-    Wait,
-)
-from codeact_jupyter.position import Position, position, this_run, unread
+from codeact_jupyter.ports import Action, Answer, Code, Execution, Finished, Interrupt, Parts, Reply, Verdict, Wait
+from codeact_jupyter.position import Position, pending, position, this_run, unread
 from codeact_jupyter.stuck import STUCK_AT, repeats, told
 
 STOPPED = "Stopped. What ran until then is in the notebook; ask again to go on from there."
 INSTEAD = "Correct it in its cell, or say what to do instead, and ask again."
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a run may use."""
-
-    steps: int = 30
-    """Replies of the model; a wait costs one too."""
-    action_seconds: float = 120.0
-    """After this long the model is told that its action still runs."""
+CHANGED = "The user changed your code before it ran. This ran:"
+UNKNOWN = "Cut off here: this may have run, in part or whole, and was not run again. Look at what it did before you repeat it."
 
 
 class Run:
@@ -68,11 +50,13 @@ class Run:
         limits: Limits | None = None,
         history: Sequence[Event] = (),
         on_text: Callable[[str], None] = lambda _: None,
+        watch: Stopwatch | None = None,
     ):
         self.parts = parts
         self.limits = limits or Limits()
         self.history = list(history)
         self.stopping = False
+        self._watch = watch or Stopwatch()
         self._record = record
         self._on_text = on_text
         self._running: tuple[str, Execution] | None = None
@@ -83,8 +67,9 @@ class Run:
         self.record(request)
         return await self._to_the_end(None)
 
-    async def resume(self) -> RunFinished:
-        """Go on where the history ends; what may have run is told to the model, not run again."""
+    async def resume(self, note: str = "") -> RunFinished:
+        """Go on where the history ends; what may have run is told to the model, not run again.  `note`: what the user is told of it."""
+        self.record(Resumed(note=note))
         return await self._to_the_end(position(self.history))
 
     def steer(self, text: str) -> None:
@@ -116,7 +101,8 @@ class Run:
         try:
             answer = await self._until_answer(start)
         except LimitReached as limit:
-            return RunFinished(reason="limit", answer=await self._last_words(), message=str(limit))
+            over = exhausted(self.limits, spent(this_run(self.history)), self._watch.seconds)
+            return RunFinished(reason="limit", answer=None if over else await self._last_words(), message=str(limit))
         except Stuck as stuck:
             return RunFinished(reason="stuck", message=str(stuck))
         return RunFinished(reason="answered", answer=answer, message=f"Answered in {_steps(self._used())}.")
@@ -132,6 +118,8 @@ class Run:
         if start:
             await self._pick_up(start)
         while self._used() < self.limits.steps:
+            if over := exhausted(self.limits, spent(this_run(self.history)), self._watch.seconds):
+                raise LimitReached(over)
             action, cell_id = await self.think()
             match action:
                 case Answer(text):
@@ -141,7 +129,7 @@ class Run:
                 case Code():
                     await self.act(action, cell_id)
                 case Wait(seconds):
-                    await self._watch(seconds)
+                    await self._wait(seconds)
                 case Interrupt():
                     await self._interrupt(asked=True)
                 case None:
@@ -175,10 +163,15 @@ class Run:
     async def _reply(self, drafting: Drafting) -> Reply:
         while True:
             try:
-                return await self.parts.model.reply(await self.parts.prompt.messages(self.history), self.parts.format.tools, drafting)
+                async with asyncio.timeout(self._seconds_left()) as time:
+                    return await self.parts.model.reply(await self.parts.prompt.messages(self.history), self.parts.format.tools, drafting)
             except ContextExceeded:
                 if not self.parts.prompt.shrink():
                     raise
+            except TimeoutError:
+                if time.expired():
+                    raise LimitReached(exhausted(self.limits, spent(()), self.limits.seconds)) from None
+                raise
 
     async def act(self, action: Code, cell_id: str | None) -> None:
         """Put the code in its cell, have it decided, run it and observe."""
@@ -186,7 +179,8 @@ class Run:
             self._say("running", "The last action still runs: wait, interrupt or answer.", self._running[0])
             return
         try:
-            cell_id = cell_id or self.parts.notebook.open_cell(action)
+            verdict = self._judge(action)
+            cell_id = cell_id or self.parts.notebook.open_cell(action, proposal=verdict.decision != "allow")
         except CellRefused as refused:
             self._say("rejected", str(refused))
             return
@@ -194,42 +188,57 @@ class Run:
         self._note = action.note
         proposed = ActionProposed(action_id=uuid4().hex, code=action.source, cell_id=cell_id, scratch=action.scratch)
         self.record(proposed)
-        verdict = self.parts.policy.judge(action, self.parts.notebook.facts())
-        if verdict.decision == "ask":
-            self.record(ApprovalAsked(action_id=proposed.action_id, reason=verdict.reason, effects=verdict.effects))
         await self._decide(proposed, verdict)
 
+    def _judge(self, action: Code) -> Verdict:
+        return self.parts.policy.judge(action, self.parts.notebook.facts(action))
+
     async def _decide(self, proposed: ActionProposed, verdict: Verdict) -> None:
-        decided = await self.parts.approver.decide(proposed, verdict)
+        if verdict.decision == "ask" and not pending(self.history):
+            self.record(ApprovalAsked(action_id=proposed.action_id, reason=verdict.reason, effects=verdict.effects))
+        with self._watch.pause():
+            decided = await self.parts.approver.decide(proposed, verdict)
         self.record(decided)
         await self._start(proposed, decided)
 
     async def _start(self, proposed: ActionProposed, decided: ActionDecided) -> None:
         if decided.decision == "deny":
             self._say("denied", f"This was not allowed to run. {decided.note}".strip(), proposed.action_id)
+            self.parts.notebook.discard(proposed.cell_id)
             return
-        if self.parts.notebook.source(proposed.cell_id) != decided.code:
-            self.parts.notebook.write(proposed.cell_id, decided.code)
-        started = ActionStarted(action_id=proposed.action_id, msg_id=uuid4().hex)
+        if decided.code != proposed.code:
+            self._note = f"{self._note}\n{CHANGED}\n```python\n{decided.code}\n```".lstrip()
+        kernel = await self.parts.kernel.ready()
+        cell_id = self.parts.notebook.settle(proposed.cell_id)
+        if self.parts.notebook.source(cell_id) != decided.code:
+            self.parts.notebook.write(cell_id, decided.code)
+        elsewhere = None if cell_id == proposed.cell_id else cell_id
+        started = ActionStarted(action_id=proposed.action_id, msg_id=uuid4().hex, cell_id=elsewhere, kernel=kernel)
         self.record(started)
-        execution = await self.parts.kernel.start(decided.code, self.parts.notebook.sink(proposed.cell_id), started.msg_id)
+        execution = await self.parts.kernel.start(decided.code, self.parts.notebook.sink(cell_id), started.msg_id)
         self._running = proposed.action_id, execution
-        await self._watch(self.limits.action_seconds)
+        await self._wait(self.limits.action_seconds)
 
     async def _pick_up(self, start: Position) -> None:
         match start.at, start.proposed, start.decided:
             case "decide", ActionProposed() as proposed, _:
-                await self._decide(proposed, Verdict("ask", "asked before the interruption"))
+                asked = pending(self.history)
+                verdict = Verdict("ask", asked.reason, asked.effects) if asked else self._judge(Code(proposed.code, proposed.cell_id))
+                await self._decide(proposed, verdict)
             case "ready", ActionProposed() as proposed, ActionDecided() as decided:
                 await self._start(proposed, decided)
             case "unknown", ActionProposed() as proposed, _:
-                self._say("unknown", "Interrupted here: this may have run, and was not run again.", proposed.action_id)
+                self._say("unknown", UNKNOWN, proposed.action_id)
 
-    async def _watch(self, seconds: float) -> None:
-        if self._running:
-            await self._observe(await self._running[1].wait(seconds))
-        else:
+    async def _wait(self, seconds: float) -> None:
+        if not self._running:
             self._say("unparsed", "Nothing runs that could be waited for.")
+            return
+        left = self._seconds_left()
+        finished = await self._running[1].wait(seconds if left is None else min(seconds, left))
+        if finished is None and left is not None and left <= seconds:
+            finished = await self._running[1].interrupt()  # the run's time is used up
+        await self._observe(finished)
 
     async def _interrupt(self, asked: bool = False) -> None:
         if self._running:
@@ -263,6 +272,9 @@ class Run:
         except (ModelError, ActionParseError):
             return None
         return action.text if isinstance(action, Answer) else None
+
+    def _seconds_left(self) -> float | None:
+        return max(0.0, self.limits.seconds - self._watch.seconds) if self.limits.seconds else None
 
     def _used(self) -> int:
         return sum(isinstance(event, ModelReplied) for event in this_run(self.history))

@@ -76,10 +76,16 @@ class Facts:
     """What a judgement may depend on besides the code."""
 
     names: Mapping[str, Name] = field(default_factory=dict)
-    protected: frozenset[str] = frozenset()
-    """Ids of cells that must not be touched."""
+    """The kernel's names before it runs."""
+    rewrites: frozenset[Literal["theirs", "protected", "expensive"]] = frozenset()
+    """Of the cell that it would rewrite: the user's own, tagged `codeact-protected`, tagged `codeact-expensive`.  Empty: a new cell, or
+    one of the agent's that nobody tagged."""
+    folder: str = ""
+    """Absolute; relative paths begin here: the kernel's working folder."""
     root: str = ""
-    """Files below it may be read."""
+    """Absolute; files below it may be read: the notebook's root.  Empty: the folder."""
+    sandboxed: bool = False
+    """The kernel has no network, and no files but those of its folder."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,8 @@ class ActionFormat(Protocol):
 
 
 class Policy(Protocol):
-    def judge(self, action: Code, facts: Facts) -> Verdict: ...
+    def judge(self, action: Code, facts: Facts) -> Verdict:
+        """Pure; whether the action may run as things stand, or has to ask first."""
 
 
 class Approver(Protocol):
@@ -187,9 +194,10 @@ class OutputSink(Protocol):
 class Notebook(Protocol):
     """Every call is journalled with the cell's state before and after."""
 
-    def open_cell(self, code: Code) -> str:
+    def open_cell(self, code: Code, proposal: bool = False) -> str:
         """Id of a cell for this code: new below the run's last one, or an empty anchor, or the one that it rewrites.
 
+        `proposal`: it is not decided yet; a rewrite is put in a new cell below the other, which stays as it is until `settle`.
         Raises `CellRefused`, with words for the model, when that one may not be rewritten.
         """
 
@@ -204,7 +212,17 @@ class Notebook(Protocol):
 
     def sink(self, cell_id: str) -> OutputSink: ...
 
-    def facts(self) -> Facts: ...
+    def facts(self, code: Code) -> Facts:
+        """What the notebook knows for judging this; a cell that is a proposal stands for the one that it is to rewrite.
+
+        Raises `CellRefused` as `open_cell` does.
+        """
+
+    def settle(self, cell_id: str) -> str:
+        """The action that was proposed in this cell is about to run; the cell where it runs.
+
+        That is another one where it was proposed below a cell of the user's, which it takes the place of only now.
+        """
 
     async def save(self) -> None:
         """The step is over, and recorded: have the file written.  Raises `NotebookError`."""
@@ -228,6 +246,9 @@ class Execution(Protocol):
 
 class Kernel(Protocol):
     """The notebook's kernel, with a client of our own."""
+
+    async def ready(self) -> str:
+        """Have the kernel at hand; which process it is, in words that no other one has.  Raises `KernelError`."""
 
     async def start(self, source: str, sink: OutputSink, msg_id: str) -> Execution:
         """Send code.  Raises `KernelError` when there is no kernel to be had."""

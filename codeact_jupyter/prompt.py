@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Literal
 
-from codeact_jupyter.events import ActionProposed, Event, ModelReplied, Observed, RunFinished, Steered, UserAsked
+from codeact_jupyter.events import ActionProposed, ActionStarted, Event, ModelReplied, Observed, RunFinished, Steered, UserAsked
 from codeact_jupyter.memory import Memory, line, pictured, short
 from codeact_jupyter.position import this_run
 from codeact_jupyter.turns import Message, Turns, message
@@ -126,6 +126,8 @@ def _told(run: Sequence[Event], waiting: str) -> list[ModelReplied | _Told]:
             case ModelReplied():
                 told.append(event)
             case ActionProposed(action_id=action, cell_id=cell_id, scratch=False):
+                cells[action] = cell_id
+            case ActionStarted(action_id=action, cell_id=str() as cell_id) if action in cells:
                 cells[action] = cell_id
             case Steered(text=text):
                 besides.append(f"The user says now: {text}")

@@ -7,114 +7,31 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, RootModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from codeact_jupyter.events import WIRE, Event, Recorded
+from codeact_jupyter.asked import (
+    ChooseModel,
+    Closing,
+    Configure,
+    Decide,
+    DeleteConversation,
+    DropQueued,
+    InstallModule,
+    NewConversation,
+    QueueRequest,
+    Renamed,
+    RestartKernel,
+    ResumeRun,
+    Saved,
+    StartQueued,
+    StartRun,
+    Steer,
+    StopRun,
+    Subscribe,
+)
+from codeact_jupyter.events import WIRE, Approval, Event, Recorded
 
 
 class _Message(BaseModel):
     model_config = WIRE
-
-
-class Subscribe(_Message):
-    """First message of a socket: the conversation of its notebook, from here on."""
-
-    type: Literal["subscribe"] = "subscribe"
-    after: dict[str, int] = {}
-    """Last sequence number seen of each run; the rest is sent again."""
-    base: str | None = None
-    """Hash of the file as this document last loaded or saved it; None where the server gives none."""
-    settings: dict[str, Any] = {}
-    """The user's settings that are not at their default, by their names in the settings page."""
-
-
-class Configure(_Message):
-    """The user's settings changed; they hold from the next run on."""
-
-    type: Literal["configure"] = "configure"
-    settings: dict[str, Any]
-
-
-class StartRun(_Message):
-    """Ask the agent for something in this socket's notebook."""
-
-    type: Literal["start_run"] = "start_run"
-    run: str
-    """Made by the browser: sent twice, it starts once."""
-    request: str
-    anchor: str | None = None
-    """Id of the active cell: new cells go below it."""
-    cells: tuple[str, ...] = ()
-    """Ids of cells that the request is about: the model is shown them whole, and may rewrite them in place."""
-    settings: dict[str, Any] = {}
-    """Of this run alone, by their names in the settings page."""
-
-
-class InstallModule(_Message):
-    """The user lets a module be installed that an action lacked: a run of its own, `%pip install`, without the model."""
-
-    type: Literal["install_module"] = "install_module"
-    run: str
-    """Made by the browser: sent twice, it starts once."""
-    module: str
-    """As it was imported: `sklearn`."""
-    anchor: str | None = None
-    """Id of the cell that lacked it: the new cell goes below it."""
-
-
-class ChooseModel(_Message):
-    """Ask this model in this notebook's conversation, and in those that begin after it."""
-
-    type: Literal["choose_model"] = "choose_model"
-    connection: str
-    """Name of a saved connection; empty: as the settings and the server have it."""
-    model: str = ""
-    """Empty: the connection's own."""
-
-
-class Steer(_Message):
-    """Words for the next step of a run that goes on."""
-
-    type: Literal["steer"] = "steer"
-    run: str
-    text: str
-
-
-class StopRun(_Message):
-    type: Literal["stop_run"] = "stop_run"
-    run: str
-
-
-class RestartKernel(_Message):
-    """The user's answer to `ask_restart`: end the code that nothing else ends; all variables are lost."""
-
-    type: Literal["restart_kernel"] = "restart_kernel"
-
-
-class Renamed(_Message):
-    """The notebook has a new path; the document is the same."""
-
-    type: Literal["renamed"] = "renamed"
-    path: str
-
-
-class Saved(_Message):
-    """The browser has written the file."""
-
-    type: Literal["saved"] = "saved"
-    hash: str | None = None
-
-
-class Closing(_Message):
-    """The user closes the notebook; a socket that just breaks is only absent."""
-
-    type: Literal["closing"] = "closing"
-    keep: bool
-    """False: the user discarded unsaved changes."""
-
-
-class NewConversation(_Message):
-    """Begin afresh: later requests are sent without the runs until now."""
-
-    type: Literal["new_conversation"] = "new_conversation"
 
 
 class Welcome(_Message):
@@ -136,6 +53,13 @@ class Welcome(_Message):
     images: bool = False
     """Figures are sent to the model."""
     max_steps: int = 30
+    max_tokens: int = 0
+    """Of a run; 0: no limit.  So the next two."""
+    max_seconds: float = 0.0
+    max_cost: float = 0.0
+    approval: Approval = "risky"
+    modes: tuple[Approval, ...] = ("risky", "ask", "auto")
+    """Those that the user may choose."""
     examples: tuple[str, ...] = ()
     """Requests that fit this notebook and the files beside it."""
     file: Literal["same", "ours", "other"] = "same"
@@ -176,6 +100,20 @@ class StartKernel(_Message):
     name: str | None = None
 
 
+class QueuedRequest(_Message):
+    """A request that waits for the run that goes on."""
+
+    run: str
+    request: str
+
+
+class Queued(_Message):
+    """What waits now, the next first; sent after `welcome`, and whenever it changes."""
+
+    type: Literal["queued"] = "queued"
+    requests: tuple[QueuedRequest, ...]
+
+
 class AskRestart(_Message):
     """The code cannot be interrupted: only a restart of the kernel ends it, which the user has to want."""
 
@@ -205,6 +143,12 @@ class ClientMessage(
             Subscribe
             | Configure
             | StartRun
+            | ResumeRun
+            | Decide
+            | QueueRequest
+            | DropQueued
+            | StartQueued
+            | DeleteConversation
             | InstallModule
             | ChooseModel
             | Steer
@@ -223,7 +167,9 @@ class ClientMessage(
 
 class ServerMessage(
     RootModel[
-        Annotated[Welcome | Recorded | Typing | Doing | Save | StartKernel | AskRestart | Notice | Refused, Field(discriminator="type")]
+        Annotated[
+            Welcome | Recorded | Typing | Doing | Queued | Save | StartKernel | AskRestart | Notice | Refused, Field(discriminator="type")
+        ]
     ]
 ):
     """Server to browser."""

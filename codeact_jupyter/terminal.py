@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.status import Status
 
 from codeact_jupyter.events import ActionProposed, ActionStarted, ModelReplied, Observed, Recorded, RunFinished, UserAsked
+from codeact_jupyter.ports import Verdict
+from codeact_jupyter.session.desk import Decision
 
 DOING = {
     "starting_kernel": "starting the kernel",
@@ -70,6 +72,11 @@ class Terminal:
             self._busy(DOING.get(what, what))
         elif what in DOING:
             self.say(f"  {DOING[what]} …")
+
+    async def approve(self, run: str, proposed: ActionProposed, verdict: Verdict) -> Decision:
+        """Nobody can be asked here."""
+        self.say(f"  not run: {verdict.reason} Allow it with --approval auto.")
+        return Decision(False, note=f"{verdict.reason} Nobody can be asked here. Do without it, or say in your answer what has to be run.")
 
     async def may_restart(self, run: str) -> bool:
         """Nobody else has this kernel."""

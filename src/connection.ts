@@ -194,6 +194,7 @@ const KNOWN: Readonly<Record<ServerMessage['type'], true>> = {
   recorded: true,
   typing: true,
   doing: true,
+  queued: true,
   save: true,
   start_kernel: true,
   ask_restart: true,

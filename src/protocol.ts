@@ -15,6 +15,12 @@ export type ClientMessage =
   | Subscribe
   | Configure
   | StartRun
+  | ResumeRun
+  | Decide
+  | QueueRequest
+  | DropQueued
+  | StartQueued
+  | DeleteConversation
   | InstallModule
   | ChooseModel
   | Steer
@@ -39,6 +45,7 @@ export type RunEvent =
   | ActionDecided
   | ActionStarted
   | Observed
+  | Resumed
   | RunFinished;
 /**
  * Server to browser.
@@ -46,7 +53,8 @@ export type RunEvent =
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "ServerMessage".
  */
-export type ServerMessage = Welcome | Recorded | Typing | Doing | Save | StartKernel | AskRestart | Notice | Refused;
+export type ServerMessage =
+  Welcome | Recorded | Typing | Doing | Queued | Save | StartKernel | AskRestart | Notice | Refused;
 
 export interface Protocol {
   [k: string]: unknown;
@@ -98,6 +106,14 @@ export interface ActionStarted {
   type: 'action_started';
   action_id: string;
   msg_id: string;
+  /**
+   * The user's cell that the proposal has taken the place of; None: it runs where it was proposed.
+   */
+  cell_id: string | null;
+  /**
+   * Which process runs it: another one later knows none of its variables.
+   */
+  kernel: string;
 }
 /**
  * Pending until an `action_decided` with the same id: nothing else keeps that state.
@@ -110,7 +126,7 @@ export interface ApprovalAsked {
   action_id: string;
   reason: string;
   /**
-   * Classes of risk: what "allow for this run" would allow.
+   * Classes of effects (`policy.EFFECTS`): what "allow for this run" would allow.
    */
   effects: string[];
 }
@@ -205,6 +221,98 @@ export interface StartRun {
   settings: {
     [k: string]: unknown;
   };
+  /**
+   * The run after which it comes; None: the newest; empty: it begins the conversation anew.  Another than the newest: a branch.
+   */
+  continues: string | null;
+  /**
+   * "Continue", or "grant more": it works on the request of the run that it continues.
+   */
+  goes_on: boolean;
+  /**
+   * Classes of effects that the request itself allows.
+   */
+  allowed: string[];
+}
+/**
+ * Take up a run that was cut off; what may have run is not run again.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "ResumeRun".
+ */
+export interface ResumeRun {
+  type: 'resume_run';
+  run: string;
+  /**
+   * Run its successful actions again first, where the kernel is another one than theirs.
+   */
+  replay: boolean;
+}
+/**
+ * The user's word on an action that asked.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Decide".
+ */
+export interface Decide {
+  type: 'decide';
+  run: string;
+  action_id: string;
+  decision: 'allow' | 'deny';
+  /**
+   * What the user saw, or made of it: exactly that runs.
+   */
+  code: string | null;
+  scope: 'once' | 'run';
+  /**
+   * To the model.
+   */
+  note: string;
+}
+/**
+ * Ask this when the run that goes on has answered.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "QueueRequest".
+ */
+export interface QueueRequest {
+  type: 'queue_request';
+  /**
+   * Id of the run that it will be, made by the browser; one that is queued already is changed.
+   */
+  run: string;
+  request: string;
+  anchor: string | null;
+  cells: string[];
+}
+/**
+ * Take a request out of the queue.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DropQueued".
+ */
+export interface DropQueued {
+  type: 'drop_queued';
+  run: string;
+}
+/**
+ * Ask it now: nothing goes on.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "StartQueued".
+ */
+export interface StartQueued {
+  type: 'start_queued';
+  run: string;
+}
+/**
+ * Delete all that is recorded of this notebook's conversation; its cells stay.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "DeleteConversation".
+ */
+export interface DeleteConversation {
+  type: 'delete_conversation';
 }
 /**
  * The user lets a module be installed that an action lacked: a run of its own, `%pip install`, without the model.
@@ -384,6 +492,26 @@ export interface Observed {
   changes: string[];
 }
 /**
+ * What waits now, the next first; sent after `welcome`, and whenever it changes.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Queued".
+ */
+export interface Queued {
+  type: 'queued';
+  requests: QueuedRequest[];
+}
+/**
+ * A request that waits for the run that goes on.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "QueuedRequest".
+ */
+export interface QueuedRequest {
+  run: string;
+  request: string;
+}
+/**
  * An event, in its place; the same JSON is a row of the store, a line of `--events` and a message to the browser.
  *
  * This interface was referenced by `Protocol`'s JSON-Schema
@@ -409,6 +537,7 @@ export interface Recorded {
     | ActionDecided
     | ActionStarted
     | Observed
+    | Resumed
     | RunFinished;
 }
 /**
@@ -428,11 +557,24 @@ export interface UserAsked {
    */
   cells: string[];
   /**
-   * The run that this one goes on from: a follow-up, "continue", more budget, or a branch.
+   * The run that this one goes on from; None: the one before it in the conversation; empty: none, it begins anew.
    */
   continues: string | null;
+  /**
+   * "Continue": it works on the request of the run that it continues, whose steps the model is sent whole.
+   */
+  goes_on: boolean;
   model: string;
   format: string;
+  approval: 'auto' | 'ask' | 'risky';
+  /**
+   * Classes of effects that the user allowed with the request itself: "Fix this error" lets its cell be rewritten.
+   */
+  allowed: string[];
+  /**
+   * What a million tokens of prompt and of completion cost, in the currency of the price table; None: not known.
+   */
+  prices: [unknown, unknown] | null;
 }
 /**
  * A user's word in mid-run; the prompt puts it into the next observation.
@@ -443,6 +585,19 @@ export interface UserAsked {
 export interface Steered {
   type: 'steered';
   text: string;
+}
+/**
+ * The run was cut off, and goes on: what came between is none of its time.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Resumed".
+ */
+export interface Resumed {
+  type: 'resumed';
+  /**
+   * For the user: what was lost, and what was not run again.
+   */
+  note: string;
 }
 /**
  * A run without it was cut off: it can be resumed.
@@ -517,6 +672,17 @@ export interface Welcome {
    */
   images: boolean;
   max_steps: number;
+  /**
+   * Of a run; 0: no limit.  So the next two.
+   */
+  max_tokens: number;
+  max_seconds: number;
+  max_cost: number;
+  approval: 'auto' | 'ask' | 'risky';
+  /**
+   * Those that the user may choose.
+   */
+  modes: ('auto' | 'ask' | 'risky')[];
   /**
    * Requests that fit this notebook and the files beside it.
    */

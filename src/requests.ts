@@ -14,7 +14,17 @@ export class Requests {
 
   /** Asks the agent; gives the run's id. */
   ask(request: string, anchor: string | null, cells: readonly string[]): string {
-    return this._begin({ type: 'start_run', run: UUID.uuid4(), request, anchor, cells: [...cells], settings: {} });
+    return this._begin({
+      type: 'start_run',
+      run: UUID.uuid4(),
+      request,
+      anchor,
+      cells: [...cells],
+      settings: {},
+      continues: null,
+      goes_on: false,
+      allowed: []
+    });
   }
 
   /** Installs a module below the cell that lacked it; gives the run's id. */

@@ -74,6 +74,7 @@ export function reduce(state: RunState, message: ServerMessage | LocalMessage): 
       return withRun(state, message.run, run => ({ ...run, stopping: true }));
     case 'words_returned':
       return { ...state, returned: [] };
+    case 'queued':
     case 'save':
     case 'start_kernel':
       return state;
@@ -164,6 +165,7 @@ function recorded(state: RunState, { run: id, at, event }: Recorded): RunState {
       return withRun(state, id, run => observed(run, at, event));
     case 'run_finished':
       return finished(state, id, at, event);
+    case 'resumed':
     case 'approval_asked':
     case 'action_decided':
       return state;

@@ -13,7 +13,9 @@ import nbformat
 
 from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import CodeActError
-from codeact_jupyter.events import Event, Recorded, RunFinished
+from codeact_jupyter.events import ActionProposed, Event, Recorded, RunFinished
+from codeact_jupyter.ports import Verdict
+from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.session.local import LocalDesk
 from codeact_jupyter.session.session import Request, Session
 from codeact_jupyter.store import Store
@@ -44,6 +46,9 @@ class Heard:
 
     def doing(self, run: str, what: str, detail: str = "") -> None:
         self.done.append((what, detail))
+
+    async def approve(self, run: str, proposed: ActionProposed, verdict: Verdict) -> Decision:
+        return Decision(False, note="Nobody is here.")
 
     async def may_restart(self, run: str) -> bool:
         return True

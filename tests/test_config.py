@@ -3,8 +3,9 @@
 import pytest
 from traitlets.config import Config
 
-from codeact_jupyter.config import CodeAct, Settings, for_kernels, settle
+from codeact_jupyter.config import CodeAct, Settings, for_kernels
 from codeact_jupyter.errors import SettingError
+from codeact_jupyter.sources import settle
 
 
 def config(**values):

@@ -3,8 +3,9 @@
 import pytest
 from traitlets.config import Config
 
-from codeact_jupyter.config import CodeAct, Connected, refuse_elsewhere, same_place, settle
+from codeact_jupyter.config import CodeAct, same_place
 from codeact_jupyter.errors import SettingError
+from codeact_jupyter.sources import Connected, refuse_elsewhere, settle
 
 ENV_KEY, FILE_KEY = "sk-env", "sk-file"
 MINE = Connected("Mine", "http://mine/v1", "m-mine", "sk-mine", "tool", True)

@@ -85,7 +85,7 @@ class Paper:
     def __init__(self):
         self.cells, self.made, self.finished, self.saved = {}, 0, False, 0
 
-    def open_cell(self, code):
+    def open_cell(self, code, proposal=False):
         self.made += 1
         self.cells[cell_id := f"c{self.made}"] = code.source
         return cell_id
@@ -99,8 +99,11 @@ class Paper:
     def sink(self, cell_id):
         return None
 
-    def facts(self):
+    def facts(self, code):
         return Facts()
+
+    def settle(self, cell_id):
+        return cell_id
 
     def source(self, cell_id):
         return self.cells.get(cell_id)
@@ -152,6 +155,9 @@ class Failed(Slow):
 class Namespace:
     def __init__(self, execution=None):
         self.names, self.execution = {}, execution
+
+    async def ready(self):
+        return "k1"
 
     async def start(self, source, sink, msg_id):
         out = io.StringIO()
@@ -227,7 +233,7 @@ def test_the_edit_the_user_approved_is_what_runs():
     run, events, _ = build("<execute>print('original')</execute>", "ANSWER ok", judge="ask")
     ask(run)
     assert types(events)[2:7] == ["action_proposed", "approval_asked", "action_decided", "action_started", "observed"]
-    assert observed(events) == [("ok", "edited\n")]
+    assert observed(events)[0][1].endswith("print('edited')\n```\nedited\n")
     assert run.parts.notebook.cells == {"c1": "print('edited')"}
 
 

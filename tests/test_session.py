@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from codeact_jupyter.session.session import Busy, Request
+from codeact_jupyter.errors import Busy
+from codeact_jupyter.session.session import Request
 from codeact_jupyter.testing import Messages, ScriptedServer, notebook, say, types
 from tests.notebook.mounts import Browser
 from tests.scenes import ACTION, Outcome, Scene, act, acts

@@ -6,12 +6,13 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
-from codeact_jupyter.config import Settings, configured, settle
+from codeact_jupyter.config import Settings, configured
 from codeact_jupyter.errors import SettingError
 from codeact_jupyter.inkernel.failures import RunFailed
 from codeact_jupyter.inkernel.place import place_of
 from codeact_jupyter.inkernel.run import Work
 from codeact_jupyter.recap import config_told, history_told
+from codeact_jupyter.sources import settle
 
 
 def ask(shell: InteractiveShell, session: str, request: str, chosen: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,9 @@ class ShellKernel:
         self._shell, self._stage = shell, stage
         self._outputs: list[Outputs] = []
         self._action: Action | None = None
+
+    async def ready(self) -> str:
+        return f"process {os.getpid()}"
 
     async def start(self, source: str, sink: OutputSink, msg_id: str) -> "Action":
         if self._action and not self._action.done:

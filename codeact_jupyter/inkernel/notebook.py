@@ -1,6 +1,7 @@
 """Where there is no notebook to write into: the loop's `Notebook`, which only holds the code of each action."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ class NoCells:
     def __init__(self) -> None:
         self._sources: dict[str, str] = {}
 
-    def open_cell(self, code: Code) -> str:
+    def open_cell(self, code: Code, proposal: bool = False) -> str:
         if code.cell_id:
             raise CellRefused("There are no cells here that could be rewritten: write new code.")
         cell_id = uuid4().hex
@@ -33,8 +34,12 @@ class NoCells:
     def sink(self, cell_id: str) -> "Shown":
         return Shown()
 
-    def facts(self) -> Facts:
-        return Facts()
+    def facts(self, code: Code) -> Facts:
+        folder = str(Path.cwd())
+        return Facts(folder=folder, root=folder)
+
+    def settle(self, cell_id: str) -> str:
+        return cell_id
 
     async def save(self) -> None:
         """Whoever runs the notebook saves it."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 from IPython.core.interactiveshell import InteractiveShell
 
 from codeact_jupyter.beside import files_beside
+from codeact_jupyter.budget import Limits
 from codeact_jupyter.config import Settings
 from codeact_jupyter.context import Context, render
 from codeact_jupyter.errors import CodeActError, plain
@@ -18,12 +19,13 @@ from codeact_jupyter.inkernel.notebook import NoCells
 from codeact_jupyter.inkernel.place import Place
 from codeact_jupyter.inkernel.show import Show
 from codeact_jupyter.inkernel.stage import Stage, in_thread
-from codeact_jupyter.loop import Limits, Run
+from codeact_jupyter.loop import Run
 from codeact_jupyter.model.client import ChatModel
 from codeact_jupyter.ports import Parts
 from codeact_jupyter.recap import spent, tokens_of
+from codeact_jupyter.session.approvals import Asking, Judge
 from codeact_jupyter.session.exchange import exchange
-from codeact_jupyter.session.parts import AllowAll, CellHolds, chat_model
+from codeact_jupyter.session.parts import chat_model
 
 EARLIER_CELLS = 80
 """Of the session's inputs, that the model is told of."""
@@ -93,8 +95,8 @@ class Work:
             model=talk.model,
             prompt=talk.prompt,
             format=talk.format,
-            policy=AllowAll(),
-            approver=CellHolds(cells),
+            policy=Judge(self._settings.approval, dict, frozenset),
+            approver=Asking(self._run_id, cells, self._show),
             notebook=cells,
             kernel=kernel,
             observe=talk.observe,

@@ -1,6 +1,7 @@
 """The kernel as the loop sees it: code is started here; a kernel that dies is noticed, and runs again.  Start here."""
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
@@ -50,6 +51,7 @@ class KernelClient:
         self._host, self._on_state, self._on_lost, self._may_restart = host, on_state, on_lost, may_restart
         self._wire: Wire | None = None
         self._process: object = None
+        self._identity = ""
         self._action: Action | None = None
         self._aside: Aside | None = None
         self._shown, self._goes_on = shown or Shown(), shown is not None
@@ -69,6 +71,11 @@ class KernelClient:
     async def go_aside(self) -> None:
         """Code runs in a subshell from now on: the main shell waits for who asked.  Raises `KernelError` where there is none to be had."""
         self._aside = await Aside.open(await self._available())
+
+    @property
+    def identity(self) -> str:
+        """Which process it is: no other kernel, and none after a restart, has the same."""
+        return self._identity
 
     @property
     def queued(self) -> bool:
@@ -151,8 +158,10 @@ class KernelClient:
         return self._wire
 
     async def _connect(self) -> None:
-        wire = Wire(self._host.client(), self._hear)
+        client = self._host.client()
+        wire = Wire(client, self._hear)
         self._process = self._host.process()
+        self._identity = hashlib.sha256(client.session.key + str(self._process).encode()).hexdigest()[:16]
         connected = False
         try:
             await wire.open(START_SECONDS, self._host.is_alive)

@@ -1,14 +1,19 @@
 """What a run does in its notebook: a cell for each action, below the one before, and order at its end."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from codeact_jupyter.errors import CellRefused
-from codeact_jupyter.events import ActionProposed, Event, ModelReplied, Observed
+from codeact_jupyter.events import ActionProposed, ActionStarted, Event, ModelReplied, Observed
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.notebook.sink import CellSink
 from codeact_jupyter.ports import Code, Facts
+from codeact_jupyter.position import this_run
+
+TAGS: Mapping[Literal["protected", "expensive"], str] = {"protected": "codeact-protected", "expensive": "codeact-expensive"}
+"""Tags by which the user keeps a cell from being rewritten, or run again, unasked."""
 
 _FAILED = ("error", "unresponsive", "died")
 _SHOWN = 4000
@@ -38,6 +43,10 @@ class Author:
     failed: Literal["keep", "fold", "remove"] = "fold"
     """What becomes of failed attempts when the run ends; the record has them either way."""
     keep_scratch: bool = False
+    folder: str = ""
+    """Where the kernel works; absolute."""
+    root: str = ""
+    """Files below it may be read; absolute."""
 
 
 class RunCells:
@@ -53,6 +62,16 @@ class RunCells:
         self._status: dict[str, str] = {}
         """How the last action in each cell ended, in the order of the actions."""
 
+    def restore(self, history: Sequence[Event]) -> None:
+        """A run that was cut off goes on: its cells are its own again."""
+        for event in this_run(history):
+            self.heard(event)
+
+    @property
+    def outside(self) -> Facts:
+        """For judging what is in no cell."""
+        return Facts(folder=self._author.folder, root=self._author.root)
+
     def heard(self, event: Event) -> None:
         """What is recorded of the run: it tells which step the next cell is of, and which attempt."""
         self._seen.heard(event)
@@ -61,6 +80,10 @@ class RunCells:
                 self._replied = True
             case ActionProposed(action_id=action, cell_id=cell_id):
                 self._actions[action] = cell_id
+                self._own(cell_id)
+            case ActionStarted(action_id=action, cell_id=str() as cell_id):
+                self._actions[action] = cell_id
+                self._own(cell_id)
             case Observed(status=status):
                 self._step += self._replied  # an observation ends the step; one that was asked for in vain begins none
                 self._replied = False
@@ -72,11 +95,16 @@ class RunCells:
             case _:
                 pass
 
-    def open_cell(self, code: Code) -> str:
+    def open_cell(self, code: Code, proposal: bool = False) -> str:
         """Id of a cell for this code: new below the run's last one, or an empty anchor, or the one that it rewrites."""
-        if code.cell_id is not None:
-            return self._reopen(code.cell_id)
         mark = self._mark()
+        if code.cell_id is not None:
+            target = self._target(code.cell_id)
+            if not proposal:
+                return self._take(target)
+            mark["codeact"]["replaces"] = target
+            self._own(made := self._document.insert("", target, mark))
+            return made
         if code.scratch:
             mark["codeact"]["scratch"] = True
         elif self._anchor and self._only_looked() and self._empty(self._anchor) and self._document.take(self._anchor, mark):
@@ -100,9 +128,25 @@ class RunCells:
     def sink(self, cell_id: str) -> CellSink:
         return self._document.sink(cell_id)
 
-    def facts(self) -> Facts:
-        """The user's cells are protected."""
-        return Facts(protected=frozenset(self._document.ids()) - frozenset(self._cells))
+    def facts(self, code: Code) -> Facts:
+        """What is special about the cell that this would rewrite."""
+        target = self._replaced(code.cell_id) or self._target(code.cell_id) if code.cell_id else ""
+        cell = self._document.cell(target) if target else None
+        found: set[Literal["theirs", "protected", "expensive"]] = set()
+        if cell is not None:
+            tags = cell.get("metadata", {}).get("tags", [])
+            found |= {kind for kind, tag in TAGS.items() if tag in tags}
+            if target not in self._cells and (self._document.state(target) is None or "".join(cell["source"]) == self._theirs(target)):
+                found.add("theirs")
+        return replace(self.outside, rewrites=frozenset(found))
+
+    def settle(self, cell_id: str) -> str:
+        """The cell where it runs: a proposal takes the place of the cell that it is to rewrite."""
+        if not (target := self._replaced(cell_id)):
+            return cell_id
+        taken = self._take(target)
+        self.discard(cell_id)
+        return taken
 
     async def save(self) -> None:
         """The step is over: the store knows its cells, the file gets them."""
@@ -121,8 +165,8 @@ class RunCells:
         self._document.note()
         await self._desk.finish()
 
-    def _reopen(self, wanted: str) -> str:
-        """The cell that shall be rewritten, if the model wrote it or the user asked for it, and nobody changed it since."""
+    def _target(self, wanted: str) -> str:
+        """Id of the cell that shall be rewritten, if the model wrote it or the user asked for it, and nobody changed it since."""
         named = [cell_id for cell_id in self._document.ids() if cell_id.startswith(wanted)]
         if len(named) != 1:
             raise CellRefused(f"There {'is no cell' if not named else 'are several cells'} {wanted!r}. Nothing ran. Write a new cell.")
@@ -138,11 +182,27 @@ class RunCells:
                 self._seen.shown({cell_id: now})
                 raise CellRefused(f"The user has changed cell {wanted} since you saw it. Nothing ran. It holds now:\n```python\n{now}\n```")
             raise CellRefused(f"The user has changed cell {wanted} since you saw it. Nothing ran. Write a new cell.")
+        return cell_id
+
+    def _take(self, cell_id: str) -> str:
         if not self._document.take(cell_id, self._mark()):
-            raise CellRefused(f"Cell {wanted} is not a code cell, or locked. Nothing ran. Write a new cell.")
+            raise CellRefused(f"Cell {cell_id[:8]} is not a code cell, or locked. Nothing ran. Write a new cell.")
+        self._own(cell_id)
+        return cell_id
+
+    def _own(self, cell_id: str) -> None:
         if cell_id not in self._cells:
             self._cells.append(cell_id)
-        return cell_id
+
+    def _replaced(self, cell_id: str | None) -> str:
+        """The cell that a proposal is to rewrite; empty: it is none."""
+        state = self._document.state(cell_id) if cell_id else None
+        return str(state.codeact.get("replaces", "")) if state is not None else ""
+
+    def _theirs(self, cell_id: str) -> str | None:
+        """Source of the user's cell that this was."""
+        state = self._document.state(cell_id)
+        return str(state.reused["source"]) if state is not None and state.reused else None
 
     def _only_looked(self) -> bool:
         """All cells until now are for scratch: the first that stays may take the user's empty one."""

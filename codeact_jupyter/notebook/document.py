@@ -6,14 +6,14 @@ there.  Detached, the journal waits; `save` reads the file anew, puts our cells 
 
 import asyncio
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 from uuid import uuid4
 
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.notebook.content import Cell, as_lines, changes, clean, joined, spliced
 from codeact_jupyter.notebook.held import Held, refill
-from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, idless, key
+from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, idless, key, restored
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.notebook.sink import CellSink
 
@@ -50,6 +50,29 @@ class Document:
         self._kept: set[str] = set()
         """Ids of our cells that a browser has written into the file, and before that of those that it was asked to write."""
         self._saving = asyncio.Lock()
+
+    def restore(self, rows: Iterable[tuple[int, str, Cell | None, Cell | None, str | None, int]]) -> None:
+        """The cells that a run left in the journal when its process ended: rows of (step, cell, before, after, above, filed).
+
+        What the file, or a browser's document, lacks of them is put back there; but what was in the file before and is not now was
+        deleted by the user, and stays so.
+        """
+        entries = [Entry("", seq, cell, before, after, above) for seq, cell, before, after, above, _ in rows]
+        states = [state for state in restored(entries) if self._held.get(state.id) is None]
+        filed = {cell for _, cell, _, _, _, filed in rows if filed}
+        replica = self._held.replica
+        if replica is not None:
+            self.detach()
+        for state in states:
+            self._held.add(state)
+        self._kept |= {state.id for state in states} & filed
+        if replica is not None:
+            self.attach(replica)
+        else:
+            self._content, self._there = self._content, self._held.notice(self._content, self._base(filed, states))
+
+    def _base(self, filed: Collection[str], states: Iterable[CellState]) -> dict[str, Cell]:
+        return {state.id: state.cell for state in states if state.id in filed}
 
     @property
     def attached(self) -> bool:

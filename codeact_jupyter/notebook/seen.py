@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from codeact_jupyter.events import ActionDecided, ActionProposed, Event
+from codeact_jupyter.events import ActionDecided, ActionProposed, ActionStarted, Event
 
 
 class Seen:
@@ -21,6 +21,9 @@ class Seen:
                 self._cells[action], self._sources[cell_id] = cell_id, code
             case ActionDecided(action_id=action, code=code) if action in self._cells:
                 self._sources[self._cells[action]] = code
+            case ActionStarted(action_id=action, cell_id=str() as cell_id) if action in self._cells:
+                self._sources[cell_id] = self._sources.pop(self._cells[action])
+                self._cells[action] = cell_id
             case _:
                 pass
 

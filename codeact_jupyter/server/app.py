@@ -11,12 +11,13 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.utils import url_path_join
 from traitlets import TraitError
 
-from codeact_jupyter.config import CodeAct, Settings, Source, settle
+from codeact_jupyter.config import CodeAct, Settings
 from codeact_jupyter.connections import Connections
 from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.server import runs
 from codeact_jupyter.server.routes import ConnectionHandler, ConnectionsHandler, LocalServersHandler, ModelsHandler, TestHandler
 from codeact_jupyter.server.websocket import NotebookSocket
+from codeact_jupyter.sources import Source, settle
 
 if TYPE_CHECKING:
     from codeact_jupyter.server.magic import Magics

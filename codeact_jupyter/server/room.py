@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
-from codeact_jupyter.config import Settings, Source, refuse_elsewhere
+from codeact_jupyter.asked import Subscribe
+from codeact_jupyter.config import Settings
 from codeact_jupyter.connections import Choice
 from codeact_jupyter.errors import CodeActError, SettingError
-from codeact_jupyter.events import Recorded, RunFinished, Steered
-from codeact_jupyter.protocol import AskRestart, Doing, Notice, Subscribe, Typing, Welcome
+from codeact_jupyter.events import ActionProposed, Approval, Recorded, RunFinished, Steered
+from codeact_jupyter.ports import Verdict
+from codeact_jupyter.protocol import AskRestart, Doing, Notice, Typing, Welcome
 from codeact_jupyter.server.pace import Paced
 from codeact_jupyter.session.attach import Browser, ServerDesk
 from codeact_jupyter.session.contents import Standing
+from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.session.session import Request, Session
+from codeact_jupyter.sources import Source, refuse_elsewhere
 from codeact_jupyter.suggest import suggestions
 
 if TYPE_CHECKING:
@@ -26,6 +30,8 @@ TYPING_PAUSE = 0.05
 
 UNHEARD = 20
 """Notices that are kept for a browser that is not there."""
+
+MODES: tuple[Approval, ...] = ("risky", "ask", "auto")
 
 SUPERSEDED = "The notebook is shown in a newer tab. Take over here, and ask again."
 
@@ -51,6 +57,8 @@ class Room:
         self._type = Paced(self.tell, TYPING_PAUSE)
         self._doing: Doing | None = None
         self._restart: asyncio.Future[bool] | None = None
+        self._asked: tuple[str, asyncio.Future[Decision]] | None = None
+        """The action that waits for the user's word."""
         self._unfinished = ""
         """The run of which an event, but no end, was recorded."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -109,6 +117,11 @@ class Room:
             task.add_done_callback(lambda task: self._over(request.run, task))
         return task
 
+    def resume(self, run: str, replay: bool = False) -> None:
+        """Take up a run that was cut off.  Raises `CodeActError` with why it could not."""
+        task = self.session.resume(run, {}, replay)
+        task.add_done_callback(lambda task: self._over(run, task))
+
     async def configure(self, settings: dict[str, Any]) -> None:
         """The user's settings changed: they hold from the next run on."""
         self._user = settings
@@ -151,7 +164,7 @@ class Room:
     @property
     def waiting(self) -> bool:
         """The run that goes on waits for the user's word."""
-        return self._restart is not None
+        return self._restart is not None or self._asked is not None
 
     def tell(self, message: BaseModel) -> None:
         for hear in self.overhear:
@@ -197,6 +210,20 @@ class Room:
     def doing(self, run: str, what: str, detail: str = "") -> None:
         self._doing = Doing.model_validate({"run": run, "what": what, "detail": detail})
         self.tell(self._doing)
+
+    async def approve(self, run: str, proposed: ActionProposed, verdict: Verdict) -> Decision:
+        """The page shows what is recorded; its user takes as long as they like."""
+        self._asked = proposed.action_id, asyncio.get_running_loop().create_future()
+        try:
+            return await self._asked[1]
+        finally:
+            self._asked = None
+
+    def decide(self, action_id: str, decision: Decision) -> None:
+        """The user's word.  Raises `CodeActError` when it is not asked for any more."""
+        if not self._asked or self._asked[0] != action_id or self._asked[1].done():
+            raise CodeActError("That was decided already.")
+        self._asked[1].set_result(decision)
 
     async def may_restart(self, run: str) -> bool:
         self._restart = asyncio.get_running_loop().create_future()
@@ -266,6 +293,11 @@ class Room:
             format="tool" if settings.action_format == "tool" else "code",
             images=settings.sends_images,
             max_steps=settings.max_steps,
+            max_tokens=settings.max_tokens,
+            max_seconds=settings.max_seconds,
+            max_cost=settings.max_cost,
+            approval=settings.approval,
+            modes=MODES if self._app.config_values.allow_auto else MODES[:-1],
             examples=tuple(suggestions(files)),
         )
 

@@ -37,9 +37,10 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, authenticated
 
-from codeact_jupyter.config import refuse_elsewhere, same_place
+from codeact_jupyter.config import same_place
 from codeact_jupyter.connections import PRESETS, Connection, checked, named, refuse_unusable
 from codeact_jupyter.errors import CodeActError, SettingError
+from codeact_jupyter.sources import refuse_elsewhere
 
 if TYPE_CHECKING:
     from codeact_jupyter.server.app import CodeActExtension

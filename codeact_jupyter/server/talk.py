@@ -7,30 +7,27 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
-from codeact_jupyter.errors import CodeActError, StoreError
-from codeact_jupyter.protocol import (
-    SUPERSEDED,
+from codeact_jupyter.asked import (
     ChooseModel,
-    ClientMessage,
     Closing,
     Configure,
+    Decide,
     InstallModule,
     NewConversation,
-    Notice,
-    Refused,
     Renamed,
     RestartKernel,
-    Save,
+    ResumeRun,
     Saved,
-    StartKernel,
     StartRun,
     Steer,
     StopRun,
     Subscribe,
-    Welcome,
 )
+from codeact_jupyter.errors import CodeActError, StoreError
+from codeact_jupyter.protocol import SUPERSEDED, ClientMessage, Notice, Refused, Save, StartKernel, Welcome
 from codeact_jupyter.server.room import Room
 from codeact_jupyter.server.websocket import plain
+from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.session.session import Request
 
 if TYPE_CHECKING:
@@ -104,7 +101,7 @@ class Talk:
             case StartRun(request=request):
                 if not request.strip():
                     raise CodeActError("The request is empty.")
-                self.room.start(self, Request(message.run, request, message.anchor, message.cells, message.settings))
+                self.room.start(self, _request(message))
             case InstallModule(run=run, module=module, anchor=anchor):
                 self.room.start(self, Request(run, "", anchor, install=module))
             case Steer(run=run, text=text):
@@ -114,6 +111,10 @@ class Talk:
                 self.room.stop(run)
             case Saved():
                 self.room.desk.saved(self)
+            case Decide(action_id=action, decision=decision, code=code, scope=scope, note=note):
+                self.room.decide(action, Decision(decision == "allow", code, scope == "run", note))
+            case ResumeRun(run=run, replay=replay):
+                self.room.resume(run, replay)
             case _:
                 await self._rarely(self.room, message)
 
@@ -158,3 +159,16 @@ class Talk:
 
     def supersede(self) -> None:
         self._socket.close(SUPERSEDED, "opened in a newer tab")
+
+
+def _request(message: StartRun) -> Request:
+    return Request(
+        message.run,
+        message.request,
+        message.anchor,
+        message.cells,
+        message.settings,
+        continues=message.continues,
+        goes_on=message.goes_on,
+        allowed=message.allowed,
+    )

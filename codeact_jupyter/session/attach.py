@@ -85,6 +85,14 @@ class ServerDesk:
         return Path(self.key).parent
 
     @property
+    def root(self) -> Path:
+        return Path(self.key_of(self._server, ""))
+
+    @property
+    def sandboxed(self) -> bool:
+        return False
+
+    @property
     def attached(self) -> bool:
         return self._browser is not None
 

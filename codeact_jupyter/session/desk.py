@@ -5,11 +5,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from codeact_jupyter.events import Recorded
+from codeact_jupyter.events import ActionProposed, Recorded
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.journal import Entry
+from codeact_jupyter.ports import Verdict
 from codeact_jupyter.store import Store
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The user's word on an action that asked."""
+
+    allow: bool
+    code: str | None = None
+    """What they saw, or made of it: exactly that runs.  None: what the cell holds."""
+    whole_run: bool = False
+    """Its classes of effects are allowed for the rest of the run."""
+    note: str = ""
+    """To the model."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,14 @@ class Desk(Protocol):
     def folder(self) -> Path:
         """The kernel's working folder; data files are looked for here."""
 
+    @property
+    def root(self) -> Path:
+        """Files below it may be read without asking."""
+
+    @property
+    def sandboxed(self) -> bool:
+        """Its kernel has no network, and no files but those of its folder."""
+
     async def open(self) -> None:
         """The notebook as it is now.  Raises `NotebookError`."""
 
@@ -70,6 +92,9 @@ class Audience(Protocol):
     def typing(self, run: str, text: str) -> None: ...
 
     def doing(self, run: str, what: str, detail: str = "") -> None: ...
+
+    async def approve(self, run: str, proposed: ActionProposed, verdict: Verdict) -> Decision:
+        """May it run?  Waits for the user for as long as it takes; where nobody can be asked, the answer is no."""
 
     async def may_restart(self, run: str) -> bool:
         """The code cannot be interrupted: may the kernel be restarted?"""

@@ -27,6 +27,14 @@ class LocalDesk:
         self._host: LocalHost | None = None
         self._environment, self._kernel_name = environment, kernel_name
 
+    @property
+    def root(self) -> Path:
+        return self.folder
+
+    @property
+    def sandboxed(self) -> bool:
+        return False
+
     async def open(self) -> None:
         if self._kernel_name:  # a name that is wrong is not written into a notebook that is made for it
             self._new_host(self._kernel_name).check_language()

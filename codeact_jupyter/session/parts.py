@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from codeact_jupyter.config import Settings
-from codeact_jupyter.events import ActionDecided, ActionProposed
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.model.client import ChatModel, Endpoint, Patience
-from codeact_jupyter.ports import Code, Execution, Facts, Name, Notebook, OutputSink, Verdict
+from codeact_jupyter.ports import Execution, Name, OutputSink
 
 
 def chat_model(settings: Settings, on_retry: Callable[[str], None]) -> ChatModel:
@@ -20,40 +19,24 @@ def chat_model(settings: Settings, on_retry: Callable[[str], None]) -> ChatModel
     return ChatModel(Endpoint(settings.named, settings.base_url or None, settings.api_key or None), patience, on_retry)
 
 
-class AllowAll:
-    """The policy while there is none to choose: every action may run."""
-
-    def judge(self, action: Code, facts: Facts) -> Verdict:
-        return Verdict("allow")
-
-
-class CellHolds:
-    """The approver that asks nobody, and runs what the cell holds: the user may have typed in it while it was written."""
-
-    def __init__(self, notebook: Notebook):
-        self._notebook = notebook
-
-    async def decide(self, proposed: ActionProposed, verdict: Verdict) -> ActionDecided:
-        held = self._notebook.source(proposed.cell_id)
-        if held is None:
-            note = "The user deleted its cell."
-            return ActionDecided(action_id=proposed.action_id, decision="deny", by="user", code=proposed.code, note=note)
-        if held == proposed.code:
-            return ActionDecided(action_id=proposed.action_id, decision="allow", by="policy", code=held)
-        return ActionDecided(action_id=proposed.action_id, decision="allow", by="user", code=held)
-
-
 class KernelOnDemand:
     """The notebook's kernel, taken when it is first needed and given back when the run ends.
 
-    `aside`: its main shell waits for the run, whose code runs beside it.
+    `aside`: its main shell waits for the run, whose code runs beside it.  `first`: what there is to do with it before anything else.
     """
 
     def __init__(
-        self, take: Callable[[], Awaitable[KernelClient]], give_back: Callable[[KernelClient], Awaitable[None]], aside: bool = False
+        self,
+        take: Callable[[], Awaitable[KernelClient]],
+        give_back: Callable[[KernelClient], Awaitable[None]],
+        aside: bool = False,
+        first: Callable[[KernelClient], Awaitable[None]] | None = None,
     ):
-        self._take, self._give_back, self._aside = take, give_back, aside
+        self._take, self._give_back, self._aside, self._first = take, give_back, aside, first
         self._client: KernelClient | None = None
+
+    async def ready(self) -> str:
+        return (await self._ready()).identity
 
     async def start(self, source: str, sink: OutputSink, msg_id: str) -> Execution:
         return await (await self._ready()).start(source, sink, msg_id)
@@ -72,4 +55,6 @@ class KernelOnDemand:
             self._client = await self._take()
             if self._aside:
                 await self._client.go_aside()
+            if self._first:
+                await self._first(self._client)
         return self._client

@@ -1,36 +1,25 @@
-"""One notebook's conversation with the agent: starts runs, steers and stops them, and tells who listens.
+"""One notebook's conversation with the agent: starts runs and takes them up again, steers and stops them, and tells who listens.
 
 Server and command line use it alike; they differ in their `Desk` and their `Audience`.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
-from pathlib import PurePath
 from typing import Any
 
-from codeact_jupyter.about import about
 from codeact_jupyter.beside import Beside
+from codeact_jupyter.budget import elapsed
 from codeact_jupyter.config import Settings
-from codeact_jupyter.context import Context, render
-from codeact_jupyter.errors import CodeActError, SettingError
-from codeact_jupyter.events import Event, RunFinished, Steered, UserAsked
-from codeact_jupyter.loop import Limits, Run
-from codeact_jupyter.model.client import ChatModel
-from codeact_jupyter.notebook.cells import Author, RunCells
-from codeact_jupyter.notebook.seen import Seen
-from codeact_jupyter.observation import Budget, Observation
-from codeact_jupyter.ports import Finished, Parts
-from codeact_jupyter.session.desk import Audience, Desk, KernelNews
-from codeact_jupyter.session.exchange import exchange
-from codeact_jupyter.session.installing import Installing, package_of
-from codeact_jupyter.session.parts import AllowAll, CellHolds, KernelOnDemand, chat_model
-from codeact_jupyter.store import Store
+from codeact_jupyter.errors import Busy, CodeActError, SettingError
+from codeact_jupyter.events import Resumed, RunFinished, UserAsked
+from codeact_jupyter.session.desk import Audience, Desk
+from codeact_jupyter.session.installing import package_of
+from codeact_jupyter.session.names import Names
+from codeact_jupyter.session.work import Order, Place, Work
+from codeact_jupyter.store import Claim, Store
 
-
-class Busy(CodeActError):
-    """A run goes on in this notebook."""
+INSTALL_CUT_OFF = "The installation was cut off. Install the module again."
 
 
 @dataclass(frozen=True)
@@ -50,23 +39,12 @@ class Request:
     """A module: it is installed, no model is asked, and `text` is of no account."""
     aside: bool = False
     """The kernel's main shell waits for this run: its code runs in a subshell."""
-
-
-@dataclass(frozen=True)
-class _Live:
-    """A run that goes on, and what it holds."""
-
-    id: str
-    run: Run
-    kernel: KernelOnDemand
-    model: ChatModel | Installing
-
-    async def work(self, asked: UserAsked) -> RunFinished:
-        try:
-            return await self.run.run(asked)
-        finally:
-            await self.kernel.close()
-            await self.model.aclose()
+    continues: str | None = None
+    """The run after which it comes; None: the newest; empty: it begins the conversation anew."""
+    goes_on: bool = False
+    """It works on the request of that run."""
+    allowed: tuple[str, ...] = ()
+    """Classes of effects that it allows itself."""
 
 
 class Session:
@@ -78,7 +56,8 @@ class Session:
         self.typed = ""
         """The reply that streams in now: for a browser that comes late."""
         self._settings, self._audience = settings, audience
-        self._live: tuple[_Live, asyncio.Task[RunFinished]] | None = None
+        self._place = Place(desk, store, audience, self.beside, Names(), self._typed)
+        self._live: tuple[Work, asyncio.Task[RunFinished]] | None = None
 
     @property
     def conversation(self) -> str:
@@ -96,29 +75,44 @@ class Session:
             if self._live[0].id == request.run:
                 return None
             raise Busy("A run goes on in this notebook. Stop it, or send your words to it.")
-        settings = self._settings(request.settings)
+        settings = self._usable(request.settings, model=not request.install)
         if request.install:
             request = replace(request, text=f"Install {package_of(request.install)}", cells=())
-        elif settings.problem:
-            raise SettingError(settings.problem)
         conversation = self.conversation
-        history = self.store.history(conversation)
+        history = self.store.history(conversation, request.continues)
         if not self.store.begin(request.run, conversation):
             return None
-        asked = UserAsked(
-            text=request.text,
-            path=self.desk.path,
-            anchor=request.anchor,
-            conversation=conversation,
-            cells=request.cells,
-            model="" if request.install else settings.named,
-            format="code" if request.install else settings.action_format,
-        )
-        live = self._make(request, settings, asked, history)
-        task = asyncio.create_task(live.work(asked))
-        self._live = (live, task)
-        task.add_done_callback(self._over)
-        return task
+        claim = self.store.claim(request.run)
+        assert claim, "the run has just been made"
+        asked = self._asked(request, settings, conversation)
+        order = Order(request.run, asked, settings, history, request.install, request.aside)
+        return self._go(Work(self._place, order), claim, Work.begin)
+
+    def resume(self, run: str, settings: Mapping[str, Any], replay: bool = False) -> asyncio.Task[RunFinished]:
+        """Take up a run that was cut off.  Raises `Busy`, `SettingError`, or `CodeActError` when it cannot be taken up.
+
+        `replay`: if the kernel is another one than it had, its successful actions are run again there first.
+        """
+        if self._live:
+            raise Busy("A run goes on in this notebook. Stop it before another one is resumed.")
+        recorded = self.store.events(run)
+        asked = recorded[0].event if recorded else None
+        if not isinstance(asked, UserAsked):
+            raise CodeActError(f"Nothing is recorded of a run {run!r}.")
+        if isinstance(recorded[-1].event, RunFinished):
+            raise CodeActError("That run has come to its end. Ask on from it instead.")
+        chosen = self._usable(settings, model=bool(asked.model))
+        if (claim := self.store.claim(run)) is None:
+            raise Busy("That run goes on in another process. Stop it there first.")
+        history = self.store.history(asked.conversation, run)
+        self.desk.document.restore(self.store.journalled(run))
+        asked = asked.model_copy(update={"approval": chosen.approval})
+        order = Order(run, asked, chosen, history, resumed=True, replay=replay, seconds=elapsed(recorded))
+        if not asked.model:
+            self._end(run, INSTALL_CUT_OFF)
+            claim.release()
+            raise CodeActError(INSTALL_CUT_OFF)
+        return self._go(Work(self._place, order), claim, Work.resume)
 
     def steer(self, run: str, text: str) -> bool:
         """Words for the next step; False: that run is over."""
@@ -143,67 +137,43 @@ class Session:
             task.cancel()
             await asyncio.wait([task])
 
-    def _over(self, task: asyncio.Task[RunFinished]) -> None:
+    def _usable(self, of_run: Mapping[str, Any], model: bool) -> Settings:
+        settings = self._settings(of_run)
+        if model and settings.problem:
+            raise SettingError(settings.problem)
+        return settings
+
+    def _asked(self, request: Request, settings: Settings, conversation: str) -> UserAsked:
+        return UserAsked(
+            text=request.text,
+            path=self.desk.path,
+            anchor=request.anchor,
+            conversation=conversation,
+            cells=request.cells,
+            continues=request.continues,
+            goes_on=request.goes_on,
+            model="" if request.install else settings.named,
+            format="code" if request.install else settings.action_format,
+            approval="auto" if request.install else settings.approval,  # the user was asked with the offer
+            allowed=request.allowed,
+            prices=settings.price,
+        )
+
+    def _go(self, work: Work, claim: Claim, go: Callable[[Work], Coroutine[Any, Any, RunFinished]]) -> asyncio.Task[RunFinished]:
+        task = asyncio.create_task(go(work))
+        self._live = (work, task)
+        task.add_done_callback(lambda task: self._over(task, claim))
+        return task
+
+    def _over(self, task: asyncio.Task[RunFinished], claim: Claim) -> None:
         self._live, self.typed = None, ""
+        claim.release()
         if not task.cancelled():
             task.exception()  # recorded by the loop; asked for, so that asyncio does not complain
 
-    def _make(self, request: Request, settings: Settings, asked: UserAsked, history: list[Event]) -> _Live:
-        run_id = request.run
-        doing = self._audience.doing
-        news = KernelNews(
-            state=lambda what: doing(run_id, what),
-            lost=lambda text: run.tell(text),
-            may_restart=lambda: self._audience.may_restart(run_id),
-        )
-        model = Installing(request.install) if request.install else chat_model(settings, lambda why: doing(run_id, "retrying", why))
-        kernel = KernelOnDemand(lambda: self.desk.kernel(news), self.desk.release, request.aside)
-        seen = Seen(history)
-        author = Author(run_id, asked.model, settings.tidy, settings.scratch == "keep")
-        cells = RunCells(self.desk, author, asked.anchor, seen)
-        look = partial(self._look, run_id, settings, asked, kernel, seen)
-        talk = exchange(model, settings, look, self.store, lambda why: doing(run_id, "retrying", why))
-        parts = Parts(
-            model=talk.model,
-            prompt=talk.prompt,
-            format=talk.format,
-            policy=AllowAll(),
-            approver=CellHolds(cells),
-            notebook=cells,
-            kernel=kernel,
-            observe=talk.observe,
-        )
-        run: Run = Run(
-            parts,
-            lambda event: self._record(run_id, cells, event),
-            Limits(settings.max_steps, settings.timeout),
-            history,
-            lambda text: self._typing(run_id, text),
-        )
-        return _Live(run_id, run, kernel, model)
+    def _end(self, run: str, why: str) -> None:
+        for event in (Resumed(), RunFinished(reason="failed", message=why)):
+            self._audience.recorded(self.store.append(run, event))
 
-    async def _look(self, run: str, settings: Settings, asked: UserAsked, kernel: KernelOnDemand, seen: Seen) -> str:
-        await self.desk.open()
-        names = await kernel.names()
-        files, more = await asyncio.to_thread(self.beside.look, self.desk.folder)
-        self._audience.doing(run, "thinking")
-        context = Context(PurePath(self.desk.path).name, self.desk.document.cells(), asked.anchor, names, files, more)
-        subject, shown = about(context.cells, asked.cells, _as_text)
-        seen.shown(shown)
-        return "\n\n".join(filter(None, (render(context, settings.context_chars), subject)))
-
-    def _record(self, run: str, cells: RunCells, event: Event) -> None:
-        recorded = self.store.append(run, event)
-        cells.heard(event)
-        if not isinstance(event, Steered):  # the user's words come while a reply streams
-            self.typed = ""
-        self._audience.recorded(recorded)
-
-    def _typing(self, run: str, text: str) -> None:
+    def _typed(self, text: str) -> None:
         self.typed = text
-        self._audience.typing(run, text)
-
-
-def _as_text(outputs: Sequence[Mapping[str, Any]]) -> str:
-    """Outputs of a cell that a request is about."""
-    return Observation(Budget(total=2000))("", Finished("ok", outputs)).text

@@ -23,7 +23,13 @@ def choices_and_blobs(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE blobs (key TEXT PRIMARY KEY, type TEXT NOT NULL, bytes BLOB NOT NULL)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (begin, choices_and_blobs)
+def filed_and_queue(db: sqlite3.Connection) -> None:
+    """What of the journal is in the notebook's file, and the requests that wait for a run to end."""
+    db.execute("ALTER TABLE journal ADD COLUMN filed INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE TABLE queue (run TEXT PRIMARY KEY, conversation TEXT NOT NULL, place INTEGER NOT NULL, request TEXT NOT NULL)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (begin, choices_and_blobs, filed_and_queue)
 
 
 def migrate(db: sqlite3.Connection) -> None:

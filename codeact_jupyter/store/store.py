@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,8 @@ from pydantic import TypeAdapter
 
 from codeact_jupyter.errors import StoreError
 from codeact_jupyter.events import Event, Recorded
+from codeact_jupyter.lineage import lineage
+from codeact_jupyter.store.claim import Claim, claim, held
 from codeact_jupyter.store.migrations import migrate
 from codeact_jupyter.store.recent import RECENT, Entry
 
@@ -119,24 +121,49 @@ class Store:
         rows = self._db.execute("SELECT seq, at, event FROM events WHERE run = ? AND seq > ? ORDER BY seq", (run, after))
         return [Recorded(run=run, seq=seq, at=at, event=_EVENT.validate_json(event)) for seq, at, event in rows]
 
-    def history(self, conversation: str) -> list[Event]:
-        """All that was recorded of a conversation, run after run."""
-        return [recorded.event for run in self.runs(conversation) for recorded in self.events(run)]
+    def lineage(self, conversation: str, of: str | None = None) -> list[str]:
+        """The runs that lead to this one, oldest first, itself the last; of None: of the newest; of the empty one: none."""
+        rows = self._db.execute(
+            "SELECT runs.id, json_extract(events.event, '$.continues') FROM runs JOIN events ON events.run = runs.id AND events.seq = 1"
+            " WHERE conversation = ? ORDER BY started, runs.rowid",
+            (conversation,),
+        )
+        return lineage(rows.fetchall(), of)
+
+    def history(self, conversation: str, after: str | None = None) -> list[Event]:
+        """What was recorded of the runs that lead to this one, itself included; of None: to the newest."""
+        return [recorded.event for run in self.lineage(conversation, after) for recorded in self.events(run)]
+
+    def claim(self, run: str) -> Claim | None:
+        """Hold a run for as long as it goes on in this process; None: it goes on already."""
+        return claim(self.path.parent / "live", run)
+
+    def alive(self, run: str) -> bool:
+        """It goes on in some process."""
+        return held(self.path.parent / "live", run)
 
     def journal(self, run: str, seq: int, cell: str, change: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None, str | None]) -> None:
         """A change to a cell: before, after (nbformat, None: it was not there) and the id of the cell above.  Raises `StoreError`."""
         before, after, above = change
         with self._writing():
             self._db.execute(
-                "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (run, seq, cell) DO UPDATE SET after = excluded.after, above = excluded.above",
+                "INSERT INTO journal (run, seq, cell, before, after, above) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (run, seq, cell) DO UPDATE SET after = excluded.after, above = excluded.above, filed = min(filed, 1)",
                 (run, seq, cell, _json(before), _json(after), above),
             )
 
-    def journalled(self, run: str) -> Sequence[tuple[int, str, Any, Any, str | None]]:
-        """A run's changes: (seq, cell, before, after, above), oldest first."""
-        rows = self._db.execute("SELECT seq, cell, before, after, above FROM journal WHERE run = ? ORDER BY seq", (run,))
-        return [(seq, cell, before and json.loads(before), after and json.loads(after), above) for seq, cell, before, after, above in rows]
+    def journalled(self, run: str) -> Sequence[tuple[int, str, Any, Any, str | None, int]]:
+        """A run's changes: (seq, cell, before, after, above, filed), oldest first; `filed`: 0 never, 1 once, 2 exactly so."""
+        rows = self._db.execute("SELECT seq, cell, before, after, above, filed FROM journal WHERE run = ? ORDER BY seq, rowid", (run,))
+        return [
+            (seq, cell, before and json.loads(before), after and json.loads(after), above, filed)
+            for seq, cell, before, after, above, filed in rows
+        ]
+
+    def filed(self, run: str, cells: Iterable[str]) -> None:
+        """The notebook's file has these cells as the journal says last.  Raises `StoreError`."""
+        with self._writing():
+            self._db.executemany("UPDATE journal SET filed = 2 WHERE run = ? AND cell = ?", [(run, cell) for cell in cells])
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -236,6 +236,11 @@ test('the models to choose from: those saved, those listed, the built-in one; na
     format: 'code',
     images: false,
     max_steps: 30,
+    max_tokens: 0,
+    max_seconds: 0,
+    max_cost: 0,
+    approval: 'risky',
+    modes: ['risky', 'ask', 'auto'],
     examples: [],
     file: 'same',
     hash: null

@@ -19,6 +19,11 @@ const WELCOME: Welcome = {
   format: 'code',
   images: false,
   max_steps: 30,
+  max_tokens: 0,
+  max_seconds: 0,
+  max_cost: 0,
+  approval: 'risky',
+  modes: ['risky', 'ask', 'auto'],
   examples: [],
   file: 'same',
   hash: null

@@ -13,6 +13,11 @@ const WELCOME: Welcome = {
   format: 'code',
   images: false,
   max_steps: 30,
+  max_tokens: 0,
+  max_seconds: 0,
+  max_cost: 0,
+  approval: 'risky',
+  modes: ['risky', 'ask', 'auto'],
   examples: [],
   file: 'same',
   hash: null
@@ -26,8 +31,12 @@ const asked = (text: string, conversation = 'c1', cells: string[] = []): UserAsk
   conversation,
   cells,
   continues: null,
+  goes_on: false,
   model: 'm',
-  format: 'code'
+  format: 'code',
+  approval: 'risky',
+  allowed: [],
+  prices: null
 });
 const replied = (text: string): RunEvent => ({
   type: 'model_replied',
@@ -42,7 +51,13 @@ const proposed = (id: string, code: string): ActionProposed => ({
   cell_id: `cell-${id}`,
   scratch: false
 });
-const started = (id: string): RunEvent => ({ type: 'action_started', action_id: id, msg_id: 'x' });
+const started = (id: string): RunEvent => ({
+  type: 'action_started',
+  action_id: id,
+  msg_id: 'x',
+  cell_id: null,
+  kernel: 'k'
+});
 const observed = (id: string | null, status: Observed['status'], text = ''): Observed => ({
   type: 'observed',
   action_id: id,

@@ -296,9 +296,3 @@ async def test_a_thousand_cells_do_not_matter(work: Any) -> None:
     cells = [await w.cell("a"), await w.cell("b")]
     assert ids(w.content())[500:504] == ["c500", *cells, "c501"]
     w.assert_untouched()
-
-
-async def test_the_users_cells_are_protected_and_ours_are_not(work: Any) -> None:
-    w = await work()
-    await w.cell("a")
-    assert w.run.facts().protected == {"top", "load", "tail"}

@@ -1,0 +1,37 @@
+"""Whose the kernel's names are: those that an action of ours made are the agent's, all others the user's."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from codeact_jupyter.ports import Finished, Name
+
+
+class Names:
+    """What is known of one kernel's names; lives as long as its notebook's session."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, Name] = {}
+        self._ours: set[str] = set()
+        self._kernel = ""
+
+    def seen(self, kernel: str, names: Mapping[str, Name]) -> None:
+        """They were asked for, with no action of ours in between; another kernel has nothing of the last one's."""
+        if kernel != self._kernel:
+            self._kernel, self._ours = kernel, set()
+        self._keep(names)
+
+    def after(self, finished: Finished) -> None:
+        """An action of ours has ended: what is new is ours."""
+        if finished.restarted or finished.kernel_exits:
+            self._names, self._ours = {}, set()
+        if finished.names:
+            self._ours |= finished.names.keys() - self._names.keys()
+            self._keep(finished.names)
+
+    def now(self) -> Mapping[str, Name]:
+        """Each with whether it is ours."""
+        return self._names
+
+    def _keep(self, names: Mapping[str, Name]) -> None:
+        self._ours &= names.keys()
+        self._names = {name: replace(value, ours=name in self._ours) for name, value in names.items()}

@@ -1,0 +1,187 @@
+"""A run with all its parts, made from what is asked and set: what `session` starts."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePath
+from typing import Any
+
+from codeact_jupyter.about import about
+from codeact_jupyter.beside import Beside
+from codeact_jupyter.budget import Limits, Stopwatch
+from codeact_jupyter.config import Settings
+from codeact_jupyter.context import Context, render
+from codeact_jupyter.events import Event, Observed, RunFinished, Steered, UserAsked
+from codeact_jupyter.kernel.client import KernelClient
+from codeact_jupyter.loop import Run
+from codeact_jupyter.masking import masked
+from codeact_jupyter.model.client import ChatModel
+from codeact_jupyter.notebook.cells import Author, RunCells
+from codeact_jupyter.notebook.seen import Seen
+from codeact_jupyter.observation import Budget, Observation
+from codeact_jupyter.ports import Finished, Observe, Parts
+from codeact_jupyter.position import allowed
+from codeact_jupyter.session.approvals import Asking, Judge
+from codeact_jupyter.session.desk import Audience, Desk, KernelNews
+from codeact_jupyter.session.exchange import exchange
+from codeact_jupyter.session.installing import Installing
+from codeact_jupyter.session.names import Names
+from codeact_jupyter.session.parts import KernelOnDemand, chat_model
+from codeact_jupyter.session.replay import last_kernel, replay, successful
+from codeact_jupyter.store import Store
+
+LOST = "The kernel is a new one: all variables of before are lost. Make anew what you need; do not repeat what has effects outside of it."
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a session's runs work, and who hears of them."""
+
+    desk: Desk
+    store: Store
+    audience: Audience
+    beside: Beside
+    names: Names
+    typed: Callable[[str], None]
+    """The reply that streams in now."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run is to be made from."""
+
+    run: str
+    asked: UserAsked
+    settings: Settings
+    history: Sequence[Event]
+    """The runs before it, and of a run that was cut off what it had recorded."""
+    install: str = ""
+    aside: bool = False
+    resumed: bool = False
+    replay: bool = False
+    seconds: float = 0.0
+    """Of its time before it was cut off."""
+
+
+class Work:
+    """A run that goes on, and what it holds."""
+
+    def __init__(self, place: Place, order: Order):
+        self.id = order.run
+        self._place, self._order = place, order
+        settings, asked = order.settings, order.asked
+        self.kernel = KernelOnDemand(lambda: place.desk.kernel(self._news()), place.desk.release, order.aside, self._first)
+        self.model = self._model()
+        self._seen = Seen(order.history)
+        root = place.desk.root
+        author = Author(order.run, asked.model, settings.tidy, settings.scratch == "keep", folder=str(place.desk.folder), root=str(root))
+        self.cells = RunCells(place.desk, author, asked.anchor, self._seen)
+        if order.resumed:
+            self.cells.restore(order.history)
+        self._judge = Judge(asked.approval, place.names.now, lambda: allowed(self.run.history), place.desk.sandboxed)
+        self.run = self._run()
+
+    async def begin(self) -> RunFinished:
+        """From the request to the end."""
+        return await self._held(self.run.run(self._order.asked))
+
+    async def resume(self) -> RunFinished:
+        """From where it was cut off to the end."""
+        return await self._held(self.run.resume())
+
+    async def _held(self, work: Any) -> RunFinished:
+        try:
+            end: RunFinished = await work
+            return end
+        finally:
+            await self.kernel.close()
+            await self.model.aclose()
+
+    def _model(self) -> ChatModel | Installing:
+        return Installing(self._order.install) if self._order.install else chat_model(self._order.settings, self._retrying)
+
+    def _retrying(self, why: str) -> None:
+        self._place.audience.doing(self.id, "retrying", why)
+
+    def _news(self) -> KernelNews:
+        audience = self._place.audience
+        return KernelNews(
+            state=lambda what: audience.doing(self.id, what),
+            lost=lambda text: self.run.tell(text),
+            may_restart=lambda: audience.may_restart(self.id),
+        )
+
+    def _run(self) -> Run:
+        place, order, settings = self._place, self._order, self._order.settings
+        talk = exchange(self.model, settings, self._look, place.store, self._retrying)
+        parts = Parts(
+            model=talk.model,
+            prompt=talk.prompt,
+            format=talk.format,
+            policy=self._judge,
+            approver=Asking(self.id, self.cells, place.audience),
+            notebook=self.cells,
+            kernel=self.kernel,
+            observe=partial(self._observe, talk.observe),
+        )
+        limits = Limits(settings.max_steps, settings.timeout, settings.max_tokens, settings.max_seconds, settings.max_cost)
+        return Run(parts, self._record, limits, order.history, self._typing, Stopwatch(order.seconds))
+
+    def _observe(self, observe: Observe, action_id: str, finished: Finished | None, so_far: Sequence[Mapping[str, Any]] = ()) -> Observed:
+        if finished:
+            self._place.names.after(finished)
+        told = observe(action_id, finished, so_far)
+        return told.model_copy(update={"text": masked(told.text, self._keys)})
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return (self._order.settings.api_key,)
+
+    async def _first(self, client: KernelClient) -> None:
+        """What a run that was cut off finds: the kernel that it had, or another one."""
+        before = last_kernel(self._order.history)
+        if not self._order.resumed or not before or client.identity == before:
+            return
+        if not self._order.replay:
+            self.run.tell(LOST)
+            return
+        done = successful(self._order.history, before)
+        self._place.audience.doing(self.id, "running", "what succeeded before")
+        facts = self.cells.outside
+        came = await replay(client, done, lambda code: self._judge.judge(code, facts), self._order.settings.timeout)
+        self.run.tell(f"The kernel is a new one. {came}")
+
+    async def _look(self) -> str:
+        place, asked, settings = self._place, self._order.asked, self._order.settings
+        await place.desk.open()
+        kernel, names = await self.kernel.ready(), await self.kernel.names()
+        place.names.seen(kernel, names)
+        files, more = await asyncio.to_thread(place.beside.look, place.desk.folder)
+        place.audience.doing(self.id, "thinking")
+        context = Context(PurePath(place.desk.path).name, place.desk.document.cells(), asked.anchor, names, files, more)
+        subject, shown = about(context.cells, asked.cells, _as_text)
+        self._seen.shown(shown)
+        return "\n\n".join(filter(None, (render(context, settings.context_chars), subject)))
+
+    def _record(self, event: Event) -> None:
+        recorded = self._place.store.append(self.id, self._safe(event))
+        self.cells.heard(event)
+        if not isinstance(event, Steered):  # the user's words come while a reply streams
+            self._place.typed("")
+        self._place.audience.recorded(recorded)
+
+    def _safe(self, event: Event) -> Event:
+        """As it may be told: without the key, whoever said it."""
+        told = event.model_dump_json()
+        safe = masked(told, self._keys)
+        return event if safe == told else type(event).model_validate_json(safe)
+
+    def _typing(self, text: str) -> None:
+        self._place.typed(text)
+        self._place.audience.typing(self.id, text)
+
+
+def _as_text(outputs: Sequence[Mapping[str, Any]]) -> str:
+    """Outputs of a cell that a request is about."""
+    return Observation(Budget(total=2000))("", Finished("ok", outputs)).text
