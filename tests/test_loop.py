@@ -10,7 +10,7 @@ import pytest
 
 from codeact_jupyter.errors import ActionParseError, ContextExceeded, ModelError
 from codeact_jupyter.events import ActionDecided, ActionProposed, Observed, UserAsked
-from codeact_jupyter.loop import Limits, Run
+from codeact_jupyter.loop import UNKNOWN, Limits, Run
 from codeact_jupyter.ports import Answer, Code, Draft, Facts, Finished, Interrupt, Parts, Reply, Verdict, Wait
 from codeact_jupyter.position import position
 
@@ -267,23 +267,34 @@ def test_a_rejected_answer_goes_back_to_the_model():
 
 
 @pytest.mark.parametrize(
-    "cut, first",
+    "cut, judge, first",
     [
-        (2, ("ok", "seen\n")),
-        (3, ("ok", "edited\n")),
-        (4, ("ok", "seen\n")),
-        (5, ("unknown", "Interrupted here: this may have run, and was not run again.")),
+        (2, "allow", "seen\n"),
+        (3, "allow", "seen\n"),
+        (3, "ask", "edited\n"),
+        (4, "ask", "edited\n"),
+        (5, "ask", "edited\n"),
+        (4, "allow", "seen\n"),
+        (5, "allow", UNKNOWN),
     ],
 )
-def test_a_run_goes_on_from_any_point_and_never_runs_twice(cut, first):
-    """Cut after: the reply, the proposal (asked again, and edited), the decision, the start."""
-    whole, events, _ = build("<execute>print('seen')</execute>", "ANSWER ok")
+def test_a_run_goes_on_from_any_point_and_never_runs_twice(cut, judge, first):
+    """Cut after: the reply, the proposal (judged again), what was asked (asked again, and edited), the decision, the start."""
+    whole, events, _ = build("<execute>print('seen')</execute>", "ANSWER ok", judge=judge)
     ask(whole)
     replies = ["<execute>print('seen')</execute>", "ANSWER ok"] if cut == 2 else ["ANSWER ok"]
-    again, more, _ = build(*replies, history=events[:cut])
+    again, more, _ = build(*replies, history=events[:cut], judge=judge)
     asyncio.run(again.resume())
-    assert observed(more)[0] == first
+    assert more[0].type == "resumed" and observed(more)[0][1].endswith(first)
     assert more[-1].reason == "answered"
+
+
+def test_an_approval_that_was_asked_for_is_not_asked_for_twice():
+    whole, events, _ = build("<execute>print('seen')</execute>", "ANSWER ok", judge="ask")
+    ask(whole)
+    again, more, _ = build("ANSWER ok", history=events[:4], judge="ask")
+    asyncio.run(again.resume())
+    assert types(more)[:3] == ["resumed", "action_decided", "action_started"]
 
 
 @pytest.mark.parametrize("by_user, last", [(True, "run_finished"), (False, "observed")])
