@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Literal
 
-from codeact_jupyter.events import ActionProposed, ActionStarted, Event, ModelReplied, Observed, RunFinished, Steered, UserAsked
+from codeact_jupyter.events import ActionProposed, ActionStarted, Event, ModelReplied, Observed, Resumed, RunFinished, Steered, UserAsked
 from codeact_jupyter.memory import Memory, line, pictured, short
-from codeact_jupyter.position import this_run
+from codeact_jupyter.position import this_request
 from codeact_jupyter.turns import Message, Turns, message
 
 ID = 8
 """Characters of a cell's id that the model is told: enough to name it."""
+
+CUT_OFF = "The run was cut off before this reply was taken up: nothing of it ran. Reply again."
 
 WAITING = {
     "code": 'Reply <wait seconds="60"/> to go on waiting, <interrupt/> to end it, or answer (an answer interrupts it).',
@@ -32,6 +34,8 @@ class _Told:
     images: tuple[str, ...] = ()
     cell: str = ""
     """Id of the cell that it is of: by that the model may rewrite it."""
+    goes_on: bool = False
+    """With it a run begins that goes on with the request of the one before."""
 
 
 def system(format: str) -> str:
@@ -64,7 +68,7 @@ class Conversation:
         if self._context is None:
             self._context = await self._look()
         self._history = history
-        run = this_run(history)
+        run = this_request(history)
         told = _told(run, WAITING[self._format])
         self._observations = sum(isinstance(turn, _Told) for turn in told)
         request = next((event.text for event in run if isinstance(event, UserAsked)), "")
@@ -92,7 +96,7 @@ class Conversation:
         return smaller is not None
 
     async def _this(self, turns: Turns, told: Sequence[ModelReplied | _Told]) -> None:
-        used, seen = 0, 0
+        used, seen = -sum(isinstance(turn, ModelReplied) for turn in told[: _begun(told)]), 0
         shown = pictured([bool(turn.images) for turn in told if isinstance(turn, _Told)], self._memory.masked)
         for turn in told:
             if isinstance(turn, ModelReplied):
@@ -103,7 +107,8 @@ class Conversation:
                 urls = await self._urls(turn.images) if seen in shown else []
                 seen += 1
                 cell = f"(Cell {turn.cell[:ID]}.) " if turn.cell else ""
-                turns.tell(f"{text}\n\n{cell}{self._left(used)}", urls)
+                left = self._left(used) if used >= 0 else ""
+                turns.tell(f"{text}\n\n{cell}{left}".rstrip(), urls)
 
     async def _urls(self, images: Sequence[str]) -> list[str]:
         found = [await self._picture(key) for key in images] if self._picture else []
@@ -116,21 +121,36 @@ class Conversation:
         return "You have 1 step left: answer now with what you have seen." if left == 1 else f"You have {left} steps left."
 
 
+def _begun(told: Sequence[ModelReplied | _Told]) -> int:
+    """Where the run that goes on now begins."""
+    return max((at for at, turn in enumerate(told) if isinstance(turn, _Told) and turn.goes_on), default=0)
+
+
 def _told(run: Sequence[Event], waiting: str) -> list[ModelReplied | _Told]:
     """Replies and what is said to each; words of the user and losses of the kernel wait for the next observation."""
     told: list[ModelReplied | _Told] = []
     besides: list[str] = []
     cells: dict[str | None, str] = {}
+    taken_up = True
+    """What the last reply wants was proposed."""
     for event in run:
         match event:
             case ModelReplied():
                 told.append(event)
-            case ActionProposed(action_id=action, cell_id=cell_id, scratch=False):
-                cells[action] = cell_id
+                taken_up = False
+            case ActionProposed(action_id=action, cell_id=cell_id):
+                taken_up = True
+                if not event.scratch:
+                    cells[action] = cell_id
             case ActionStarted(action_id=action, cell_id=str() as cell_id) if action in cells:
                 cells[action] = cell_id
+            case UserAsked(goes_on=True, text=text) if event is not run[0]:
+                told.append(_Told("\n\n".join([*besides, f"The user says: {text}"]), goes_on=True))
+                besides = []
             case Steered(text=text):
                 besides.append(f"The user says now: {text}")
+            case Resumed() if not taken_up:
+                told.append(_Told(CUT_OFF))
             case Observed(action_id=None, status="died", text=text):
                 besides.append(text)
             case Observed(text=text, images=images):
@@ -143,7 +163,15 @@ def _told(run: Sequence[Event], waiting: str) -> list[ModelReplied | _Told]:
                     told.append(new)
             case _:
                 pass
+    if besides and _taken_up_anew(run):
+        told.append(_Told("\n\n".join(besides)))
     return told
+
+
+def _taken_up_anew(run: Sequence[Event]) -> bool:
+    """It was cut off, and no reply came since: what is told besides cannot wait for an observation."""
+    last = next((event for event in reversed(run) if isinstance(event, ModelReplied | Resumed)), None)
+    return isinstance(last, Resumed)
 
 
 def _earlier(turns: Turns, history: Sequence[Event], runs: int) -> None:

@@ -37,8 +37,15 @@ class Storage(Protocol):
 class Document:
     """One notebook.  Its cells are known by their ids, and what is done to a cell that the user has deleted is only noted."""
 
-    def __init__(self, storage: Storage, states: Iterable[CellState] = (), on_entry: Callable[[Entry], None] | None = None) -> None:
-        self._storage = storage
+    def __init__(
+        self,
+        storage: Storage,
+        states: Iterable[CellState] = (),
+        on_entry: Callable[[Entry], None] | None = None,
+        on_filed: Callable[[str, Collection[str], bool], None] = lambda run, cells, exactly: None,
+    ) -> None:
+        """`on_entry` hears what the journal has to keep, `on_filed` which cells of a run are in the file, and whether exactly so."""
+        self._storage, self._on_filed = storage, on_filed
         self._held = Held(states, on_entry)
         self._content: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         """The notebook as it was last seen; of no interest while attached."""
@@ -100,6 +107,7 @@ class Document:
     def saved(self) -> None:
         """It has: a document that is loaded from that file and lacks one of these cells lacks it because it was deleted."""
         self._kept |= self._asked
+        self._told_filed(self._asked, exactly=False)  # what came since it was asked for may be in there, or not
 
     def detach(self) -> None:
         """The browser has gone: from here on there is only the journal."""
@@ -131,7 +139,15 @@ class Document:
             digest = await self._storage.write(_on_disk(saved, content))
         if not self.attached:
             self._file = written
+        self._told_filed(written, exactly=True)
         return digest
+
+    def _told_filed(self, cells: Collection[str], exactly: bool) -> None:
+        by_run: dict[str, list[str]] = {}
+        for state in (state for state in self._held if state.id in cells):
+            by_run.setdefault(str(state.codeact.get("run")), []).append(state.id)
+        for run, ids in by_run.items():
+            self._on_filed(run, ids, exactly)
 
     def _put_into(self, content: dict[str, Any]) -> tuple[dict[str, Any], Mapping[str, Cell]]:
         """The notebook with our cells, and those: what comes in while it is written is not in it."""

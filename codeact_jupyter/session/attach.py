@@ -16,7 +16,7 @@ from codeact_jupyter.kernel.shown import Shown
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.session.contents import ContentsFile, Standing
-from codeact_jupyter.session.desk import KernelNews, into
+from codeact_jupyter.session.desk import KernelNews, filed_in, into
 from codeact_jupyter.session.kernels import ServerHost, kernel_of, restart
 from codeact_jupyter.store import Store
 
@@ -48,7 +48,7 @@ class ServerDesk:
         self._server, self._absence, self._tell = server, absence, tell
         self.path = path
         self.storage = ContentsFile(server.contents_manager, path)
-        self.document = Document(self.storage, on_entry=into(store))
+        self.document = Document(self.storage, on_entry=into(store), on_filed=filed_in(store))
         self._browser: Browser | None = None
         self._greeted = False
         """The browser has begun to send its document over the socket that is open now."""

@@ -1,6 +1,6 @@
 """The place where a run works: a notebook, its folder and its kernel.  `local` is the command line's, `attach` the server's."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -82,6 +82,11 @@ class Desk(Protocol):
 def into(store: Store) -> Callable[[Entry], None]:
     """The journal of a desk's document, kept in the store."""
     return lambda entry: store.journal(entry.run, entry.seq, entry.cell_id, (entry.before, entry.after, entry.above))
+
+
+def filed_in(store: Store) -> Callable[[str, Collection[str], bool], None]:
+    """What of a desk's document is in its file, kept in the store."""
+    return store.filed
 
 
 class Audience(Protocol):

@@ -10,7 +10,7 @@ from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.kernel.host import LocalHost
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.file import LocalFile
-from codeact_jupyter.session.desk import KernelNews, into
+from codeact_jupyter.session.desk import KernelNews, filed_in, into
 from codeact_jupyter.store import Store
 
 NATIVE_KERNEL = "python3"
@@ -23,7 +23,8 @@ class LocalDesk:
         self.path = str(path)
         self.key = str(path.resolve())
         self.folder = path.resolve().parent
-        self.document = Document(LocalFile(path, create=True, metadata=_python(kernel_name)), on_entry=into(store))
+        file = LocalFile(path, create=True, metadata=_python(kernel_name))
+        self.document = Document(file, on_entry=into(store), on_filed=filed_in(store))
         self._host: LocalHost | None = None
         self._environment, self._kernel_name = environment, kernel_name
 

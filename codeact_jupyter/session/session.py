@@ -4,7 +4,7 @@ Server and command line use it alike; they differ in their `Desk` and their `Aud
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from codeact_jupyter.beside import Beside
 from codeact_jupyter.budget import elapsed
 from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import Busy, CodeActError, SettingError
-from codeact_jupyter.events import Resumed, RunFinished, UserAsked
+from codeact_jupyter.events import ActionProposed, Event, Resumed, RunFinished, UserAsked
 from codeact_jupyter.session.desk import Audience, Desk
 from codeact_jupyter.session.installing import package_of
 from codeact_jupyter.session.names import Names
@@ -84,6 +84,8 @@ class Session:
             return None
         claim = self.store.claim(request.run)
         assert claim, "the run has just been made"
+        if request.goes_on:
+            request = replace(request, anchor=_last_cell(history) or request.anchor)
         asked = self._asked(request, settings, conversation)
         order = Order(request.run, asked, settings, history, request.install, request.aside)
         return self._go(Work(self._place, order), claim, Work.begin)
@@ -177,3 +179,8 @@ class Session:
 
     def _typed(self, text: str) -> None:
         self.typed = text
+
+
+def _last_cell(history: Sequence[Event]) -> str | None:
+    """Where a run that goes on from another one goes on."""
+    return next((event.cell_id for event in reversed(history) if isinstance(event, ActionProposed) and not event.scratch), None)

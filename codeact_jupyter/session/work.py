@@ -21,7 +21,7 @@ from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.observation import Budget, Observation
 from codeact_jupyter.ports import Finished, Observe, Parts
-from codeact_jupyter.position import allowed
+from codeact_jupyter.position import allowed, position
 from codeact_jupyter.session.approvals import Asking, Judge
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
 from codeact_jupyter.session.exchange import exchange
@@ -31,6 +31,7 @@ from codeact_jupyter.session.parts import KernelOnDemand, chat_model
 from codeact_jupyter.session.replay import last_kernel, replay, successful
 from codeact_jupyter.store import Store
 
+MAY_HAVE_RUN = "What ran when it was cut off may have run in part or whole. It is not run again."
 LOST = "The kernel is a new one: all variables of before are lost. Make anew what you need; do not repeat what has effects outside of it."
 
 
@@ -88,7 +89,13 @@ class Work:
 
     async def resume(self) -> RunFinished:
         """From where it was cut off to the end."""
-        return await self._held(self.run.resume())
+        return await self._held(self._resume())
+
+    async def _resume(self) -> RunFinished:
+        await self._place.desk.open()
+        here = position(self._order.history)
+        unknown = here.proposed if here.at == "unknown" else None
+        return await self.run.resume(MAY_HAVE_RUN if unknown else "")
 
     async def _held(self, work: Any) -> RunFinished:
         try:

@@ -160,10 +160,13 @@ class Store:
             for seq, cell, before, after, above, filed in rows
         ]
 
-    def filed(self, run: str, cells: Iterable[str]) -> None:
-        """The notebook's file has these cells as the journal says last.  Raises `StoreError`."""
+    def filed(self, run: str, cells: Iterable[str], exactly: bool = True) -> None:
+        """The notebook's file has these cells, `exactly` as the journal says last.  Raises `StoreError`."""
+        how = 2 if exactly else 1
         with self._writing():
-            self._db.executemany("UPDATE journal SET filed = 2 WHERE run = ? AND cell = ?", [(run, cell) for cell in cells])
+            self._db.executemany(
+                "UPDATE journal SET filed = max(filed, ?) WHERE run = ? AND cell = ?", [(how, run, cell) for cell in cells]
+            )
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
