@@ -6,36 +6,22 @@ last one's bytes and providers' prompt caches hit.  How a turn is written is `tu
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Literal
 
-from codeact_jupyter.events import ActionProposed, ActionStarted, Event, ModelReplied, Observed, Resumed, RunFinished, Steered, UserAsked
+from codeact_jupyter.events import Event, ModelReplied, Observed, RunFinished, UserAsked
 from codeact_jupyter.memory import Memory, line, pictured, short
 from codeact_jupyter.position import this_request
+from codeact_jupyter.told import Told, begun, told
 from codeact_jupyter.turns import Message, Turns, message
 
 ID = 8
 """Characters of a cell's id that the model is told: enough to name it."""
 
-CUT_OFF = "The run was cut off before this reply was taken up: nothing of it ran. Reply again."
-
 WAITING = {
     "code": 'Reply <wait seconds="60"/> to go on waiting, <interrupt/> to end it, or answer (an answer interrupts it).',
     "tool": "Call wait to go on waiting, interrupt to end it, or answer without a call (an answer interrupts it).",
 }
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What the model is told after a reply."""
-
-    text: str
-    images: tuple[str, ...] = ()
-    cell: str = ""
-    """Id of the cell that it is of: by that the model may rewrite it."""
-    goes_on: bool = False
-    """With it a run begins that goes on with the request of the one before."""
 
 
 def system(format: str) -> str:
@@ -69,14 +55,14 @@ class Conversation:
             self._context = await self._look()
         self._history = history
         run = this_request(history)
-        told = _told(run, WAITING[self._format])
-        self._observations = sum(isinstance(turn, _Told) for turn in told)
+        turned = told(run, WAITING[self._format])
+        self._observations = sum(isinstance(turn, Told) for turn in turned)
         request = next((event.text for event in run if isinstance(event, UserAsked)), "")
         turns = Turns(native=self._format == "tool")
         turns.add(message("system", self._system))
         _earlier(turns, history[: len(history) - len(run)], self._memory.earlier)
         turns.add(message("user", f"{self._context}\n\nRequest:\n{request}\n\n{self._left(0)}".lstrip()))
-        await self._this(turns, told)
+        await self._this(turns, turned)
         return turns.messages
 
     async def again(self) -> list[Message]:
@@ -95,9 +81,9 @@ class Conversation:
         self._memory = smaller or self._memory
         return smaller is not None
 
-    async def _this(self, turns: Turns, told: Sequence[ModelReplied | _Told]) -> None:
-        used, seen = -sum(isinstance(turn, ModelReplied) for turn in told[: _begun(told)]), 0
-        shown = pictured([bool(turn.images) for turn in told if isinstance(turn, _Told)], self._memory.masked)
+    async def _this(self, turns: Turns, told: Sequence[ModelReplied | Told]) -> None:
+        used, seen = -sum(isinstance(turn, ModelReplied) for turn in told[: begun(told)]), 0
+        shown = pictured([bool(turn.images) for turn in told if isinstance(turn, Told)], self._memory.masked)
         for turn in told:
             if isinstance(turn, ModelReplied):
                 used += 1
@@ -119,59 +105,6 @@ class Conversation:
         if left <= 0:
             return "No steps are left. Give the best answer you can from what was observed; code will not run."
         return "You have 1 step left: answer now with what you have seen." if left == 1 else f"You have {left} steps left."
-
-
-def _begun(told: Sequence[ModelReplied | _Told]) -> int:
-    """Where the run that goes on now begins."""
-    return max((at for at, turn in enumerate(told) if isinstance(turn, _Told) and turn.goes_on), default=0)
-
-
-def _told(run: Sequence[Event], waiting: str) -> list[ModelReplied | _Told]:
-    """Replies and what is said to each; words of the user and losses of the kernel wait for the next observation."""
-    told: list[ModelReplied | _Told] = []
-    besides: list[str] = []
-    cells: dict[str | None, str] = {}
-    taken_up = True
-    """What the last reply wants was proposed."""
-    for event in run:
-        match event:
-            case ModelReplied():
-                told.append(event)
-                taken_up = False
-            case ActionProposed(action_id=action, cell_id=cell_id):
-                taken_up = True
-                if not event.scratch:
-                    cells[action] = cell_id
-            case ActionStarted(action_id=action, cell_id=str() as cell_id) if action in cells:
-                cells[action] = cell_id
-            case UserAsked(goes_on=True, text=text) if event is not run[0]:
-                told.append(_Told("\n\n".join([*besides, f"The user says: {text}"]), goes_on=True))
-                besides = []
-            case Steered(text=text):
-                besides.append(f"The user says now: {text}")
-            case Resumed() if not taken_up:
-                told.append(_Told(CUT_OFF))
-            case Observed(action_id=None, status="died", text=text):
-                besides.append(text)
-            case Observed(text=text, images=images):
-                words = f"{text} {waiting}" if event.status == "running" else text
-                new = _Told("\n\n".join([words, *besides]), images, cells.get(event.action_id, ""))
-                besides = []
-                if told and isinstance(last := told[-1], _Told):  # still running, then interrupted by the answer: one message
-                    told[-1] = replace(last, text=f"{last.text}\n\n{new.text}", images=tuple(dict.fromkeys((*last.images, *images))))
-                else:
-                    told.append(new)
-            case _:
-                pass
-    if besides and _taken_up_anew(run):
-        told.append(_Told("\n\n".join(besides)))
-    return told
-
-
-def _taken_up_anew(run: Sequence[Event]) -> bool:
-    """It was cut off, and no reply came since: what is told besides cannot wait for an observation."""
-    last = next((event for event in reversed(run) if isinstance(event, ModelReplied | Resumed)), None)
-    return isinstance(last, Resumed)
 
 
 def _earlier(turns: Turns, history: Sequence[Event], runs: int) -> None:
