@@ -13,8 +13,11 @@ from codeact_jupyter.connections import Choice
 from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.events import ActionProposed, Approval, Recorded, RunFinished, Steered
 from codeact_jupyter.ports import Verdict
-from codeact_jupyter.protocol import AskRestart, Doing, Notice, Typing, Welcome
+from codeact_jupyter.position import pending
+from codeact_jupyter.protocol import Doing, Notice, Typing, Welcome
 from codeact_jupyter.server.pace import Paced
+from codeact_jupyter.server.questions import Questions
+from codeact_jupyter.server.queue import Queue
 from codeact_jupyter.session.attach import Browser, ServerDesk
 from codeact_jupyter.session.contents import Standing
 from codeact_jupyter.session.desk import Decision
@@ -56,9 +59,8 @@ class Room:
         self._unheard: list[Notice] = []
         self._type = Paced(self.tell, TYPING_PAUSE)
         self._doing: Doing | None = None
-        self._restart: asyncio.Future[bool] | None = None
-        self._asked: tuple[str, asyncio.Future[Decision]] | None = None
-        """The action that waits for the user's word."""
+        self.queue = Queue(self.session, self.tell)
+        self.questions = Questions(self.tell)
         self._unfinished = ""
         """The run of which an event, but no end, was recorded."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,6 +92,7 @@ class Room:
             for recorded in self.session.store.events(run, subscribe.after.get(run, 0)):
                 listener.tell(recorded)
         self._catch_up(listener)
+        self._spawn(self._take_up())
 
     def leave(self, listener: Listener) -> None:
         """Its socket broke."""
@@ -122,6 +125,12 @@ class Room:
         task = self.session.resume(run, {}, replay)
         task.add_done_callback(lambda task: self._over(run, task))
 
+    def start_queued(self, run: str | None = None) -> None:
+        """Begin this request of the queue, or the next.  Raises `CodeActError` with why it could not: then it waits on."""
+        if request := self.queue.next(run):
+            self.begin(request)
+            self.queue.drop(request.run)
+
     async def configure(self, settings: dict[str, Any]) -> None:
         """The user's settings changed: they hold from the next run on."""
         self._user = settings
@@ -149,22 +158,30 @@ class Room:
         store.choose(store.new_conversation(self.desk.key), choice)
         await self._welcome_again()
 
+    async def delete_conversation(self) -> None:
+        """Forget all that is recorded of it.  Raises `CodeActError` in mid-run."""
+        if self.session.live:
+            raise CodeActError("A run goes on. Stop it before you delete the conversation.")
+        store, conversation = self.session.store, self.session.conversation
+        choice = store.choice(conversation)
+        store.forget(conversation)
+        store.choose(self.session.conversation, choice)
+        await self._welcome_again()
+        self.tell(self.queue.now())
+
     def stop(self, run: str) -> None:
         """Returns at once; the run's end is recorded."""
         self._spawn(self.session.stop(run))
 
     def restart_kernel(self) -> None:
         """The user wants it."""
-        if self._restart:
-            if not self._restart.done():
-                self._restart.set_result(True)
-        else:
+        if not self.questions.restart_wanted():
             self._spawn(self.desk.restart_kernel())
 
     @property
     def waiting(self) -> bool:
         """The run that goes on waits for the user's word."""
-        return self._restart is not None or self._asked is not None
+        return self.questions.open
 
     def tell(self, message: BaseModel) -> None:
         for hear in self.overhear:
@@ -212,36 +229,33 @@ class Room:
         self.tell(self._doing)
 
     async def approve(self, run: str, proposed: ActionProposed, verdict: Verdict) -> Decision:
-        """The page shows what is recorded; its user takes as long as they like."""
-        self._asked = proposed.action_id, asyncio.get_running_loop().create_future()
-        try:
-            return await self._asked[1]
-        finally:
-            self._asked = None
-
-    def decide(self, action_id: str, decision: Decision) -> None:
-        """The user's word.  Raises `CodeActError` when it is not asked for any more."""
-        if not self._asked or self._asked[0] != action_id or self._asked[1].done():
-            raise CodeActError("That was decided already.")
-        self._asked[1].set_result(decision)
+        return await self.questions.approve(run, proposed, verdict)
 
     async def may_restart(self, run: str) -> bool:
-        self._restart = asyncio.get_running_loop().create_future()
-        self.tell(AskRestart(run=run))
-        try:
-            return await self._restart
-        finally:
-            self._restart = None
+        return await self.questions.may_restart(run)
 
     def _over(self, run: str, task: "asyncio.Task[RunFinished]") -> None:
         self._doing = None
         self._type.drop()
         error = None if task.cancelled() else task.exception()
+        if not task.cancelled() and not error and task.result().reason == "answered":
+            self._spawn(self._next())
         if error and not isinstance(error, CodeActError):
             self._app.log.error("codeact: run %s broke", run, exc_info=error)
         if error and self._unfinished == run:  # not even its end could be recorded: nobody has been told
             self.notice(f"The run broke off ({error}). Ask again.")
             self._spawn(self._welcome_again())
+
+    async def _next(self) -> None:
+        self.start_queued()
+
+    async def _take_up(self) -> None:
+        """A run that was cut off while it waited for the user's word waits on: nothing runs by that."""
+        store = self.session.store
+        newest = store.lineage(self.session.conversation)[-1:]
+        for run in [] if self.session.live else newest:
+            if pending([recorded.event for recorded in store.events(run)]) and not store.alive(run):
+                self.resume(run)
 
     @property
     def _choice(self) -> Choice:
@@ -262,8 +276,9 @@ class Room:
                 listener.tell(Typing(run=self.session.live, text=self.session.typed))
             if self._doing:
                 listener.tell(self._doing)
-            if self._restart:
-                listener.tell(AskRestart(run=self.session.live))
+            if restart := self.questions.restart:
+                listener.tell(restart)
+        listener.tell(self.queue.now())
         for notice in self._unheard:
             listener.tell(notice)
         self._unheard = []

@@ -12,12 +12,16 @@ from codeact_jupyter.asked import (
     Closing,
     Configure,
     Decide,
+    DeleteConversation,
+    DropQueued,
     InstallModule,
     NewConversation,
+    QueueRequest,
     Renamed,
     RestartKernel,
     ResumeRun,
     Saved,
+    StartQueued,
     StartRun,
     Steer,
     StopRun,
@@ -112,7 +116,7 @@ class Talk:
             case Saved():
                 self.room.desk.saved(self)
             case Decide(action_id=action, decision=decision, code=code, scope=scope, note=note):
-                self.room.decide(action, Decision(decision == "allow", code, scope == "run", note))
+                self.room.questions.decide(action, Decision(decision == "allow", code, scope == "run", note))
             case ResumeRun(run=run, replay=replay):
                 self.room.resume(run, replay)
             case _:
@@ -142,6 +146,14 @@ class Talk:
                 await room.closed(self, keep)
             case NewConversation():
                 await room.new_conversation()
+            case DeleteConversation():
+                await room.delete_conversation()
+            case QueueRequest():
+                room.queue.put(message)
+            case DropQueued(run=run):
+                room.queue.drop(run)
+            case StartQueued(run=run):
+                room.start_queued(run)
             case other:
                 raise TypeError(f"unhandled {other!r}")
 
