@@ -18,7 +18,7 @@ from codeact_jupyter.events import Event, Recorded
 from codeact_jupyter.lineage import lineage
 from codeact_jupyter.store.claim import Claim, claim, held
 from codeact_jupyter.store.migrations import migrate
-from codeact_jupyter.store.recent import RECENT, Entry
+from codeact_jupyter.store.recent import INTERRUPTED, RECENT, Entry
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
@@ -133,6 +133,33 @@ class Store:
     def history(self, conversation: str, after: str | None = None) -> list[Event]:
         """What was recorded of the runs that lead to this one, itself included; of None: to the newest."""
         return [recorded.event for run in self.lineage(conversation, after) for recorded in self.events(run)]
+
+    def enqueue(self, run: str, conversation: str, request: Mapping[str, Any]) -> None:
+        """Ask this when it is its turn; a run that waits already is changed, and keeps its place.  Raises `StoreError`."""
+        with self._writing():
+            self._db.execute(
+                "INSERT INTO queue SELECT ?, ?, coalesce(max(place), 0) + 1, ? FROM queue WHERE true"
+                " ON CONFLICT (run) DO UPDATE SET request = excluded.request",
+                (run, conversation, json.dumps(dict(request), ensure_ascii=False)),
+            )
+
+    def queued(self, conversation: str) -> list[dict[str, Any]]:
+        """What waits, the next first: each as it was given, with its `run`."""
+        rows = self._db.execute("SELECT run, request FROM queue WHERE conversation = ? ORDER BY place", (conversation,))
+        return [{**json.loads(request), "run": run} for run, request in rows.fetchall()]
+
+    def drop_queued(self, run: str) -> bool:
+        """It waits no more; False: it did not.  Raises `StoreError`."""
+        with self._writing():
+            return self._db.execute("DELETE FROM queue WHERE run = ?", (run,)).rowcount == 1
+
+    def interrupted(self, path: str = "") -> list[Entry]:
+        """Runs that were cut off, of all notebooks or of one, the newest first: they can be taken up again.  Raises `StoreError`."""
+        try:
+            rows = self._db.execute(INTERRUPTED, {"limit": -1, "before": "", "path": path, "run": ""}).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"The store of runs {self.path} cannot be read ({error}).") from error
+        return [entry for entry in (Entry(*row) for row in rows) if not self.alive(entry.run)]
 
     def claim(self, run: str) -> Claim | None:
         """Hold a run for as long as it goes on in this process; None: it goes on already."""
