@@ -43,13 +43,14 @@ $(LABEXTENSION): node_modules $(SOURCES) tsconfig.json
 	jlpm build:prod
 	@touch $(LABEXTENSION)
 
-# an editable install, so that tests run what is in the tree; the two links are what a wheel would have put there
+# an editable install, so that tests run what is in the tree; what is linked and copied is what a wheel would have put there
 $(VENV)/installed: pyproject.toml $(LABEXTENSION)
 	mkdir -p $(SHARE) $(CONFIG)
 	rm -rf $(SHARE)/codeact-jupyter  # pip would write, and remove, through the link
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable ".[dev]"
 	rm -rf $(SHARE)/codeact-jupyter && ln -s $(abspath codeact_jupyter/labextension) $(SHARE)/codeact-jupyter
 	cp jupyter-config/server-config/codeact_jupyter.json $(CONFIG)/
+	mkdir -p $(VENV)/share/jupyter/kernels && cp -R jupyter-config/kernels/. $(VENV)/share/jupyter/kernels/
 	@touch $@
 
 test: test-python test-typescript test-ui
