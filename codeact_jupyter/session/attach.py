@@ -12,12 +12,11 @@ from typing import Any, Protocol
 
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.kernel.client import KernelClient
-from codeact_jupyter.kernel.shown import Shown
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.session.contents import ContentsFile, Standing
 from codeact_jupyter.session.desk import KernelNews, filed_in, into
-from codeact_jupyter.session.kernels import ServerHost, kernel_of, restart
+from codeact_jupyter.session.lending import Lending
 from codeact_jupyter.store import Store
 
 READY_SECONDS = 10.0
@@ -65,9 +64,7 @@ class ServerDesk:
         self._writes = asyncio.Lock()
         self._away: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
-        self._hosts: dict[KernelClient, ServerHost] = {}
-        self._shown = Shown()
-        self._draining: set[asyncio.Task[None]] = set()
+        self._lending = Lending(server, self, lambda: self._replica is not None)
 
     @property
     def key(self) -> str:
@@ -90,7 +87,7 @@ class ServerDesk:
 
     @property
     def sandboxed(self) -> bool:
-        return False
+        return bool(self._hosts) and all(host.sandboxed for host in self._hosts.values())
 
     @property
     def attached(self) -> bool:
@@ -159,7 +156,7 @@ class ServerDesk:
         self._drop()
         if not keep:
             self.document.discard_unsaved()
-        await self._shown.close()
+        await self._lending.forget()
         await self._write()
 
     def leave_for_good(self, why: str = "") -> None:
@@ -171,7 +168,7 @@ class ServerDesk:
 
     async def shutdown(self) -> None:
         """What the file lacks of our work is written.  Raises `NotebookError`."""
-        await self._shown.close()
+        await self._lending.forget()
         if self._writing:
             await self._writing
         if self._behind and not self._ended:
@@ -240,42 +237,14 @@ class ServerDesk:
             await self.document.load()
 
     async def kernel(self, news: KernelNews) -> KernelClient:
-        news.state("starting_kernel")
-        host = await kernel_of(self._server, self)
-        client = KernelClient(host, news.state, news.lost, news.may_restart, self._shown)
-        try:
-            await client.open()
-        except BaseException:
-            host.close()
-            raise
-        self._hosts[client] = host
-        return client
+        return await self._lending.lend(news)
 
     async def release(self, kernel: KernelClient) -> None:
-        if kernel.queued:  # stopped, but it stands behind a user's cell: somebody has to interrupt it when it begins
-            self._draining.add(drained := asyncio.create_task(self._drain(kernel)))
-            drained.add_done_callback(self._draining.discard)
-        else:
-            await self._part_with(kernel)
-
-    async def _drain(self, kernel: KernelClient) -> None:
-        try:
-            await kernel.drain()
-        finally:
-            await self._part_with(kernel)
-
-    async def _part_with(self, kernel: KernelClient) -> None:
-        host = self._hosts.pop(kernel)
-        try:
-            await kernel.close()
-            if not self._replica:
-                await self._shown.close()  # nobody has it open: what comes late is not waited for
-        finally:
-            host.close()
+        await self._lending.take_back(kernel)
 
     async def restart_kernel(self) -> None:
         """The user wants it.  Raises `KernelError`."""
-        await restart(self._server, self.path)
+        await self._lending.restart()
 
     def ask_kernel(self) -> None:
         if self._browser:

@@ -40,12 +40,12 @@ async def test_when_the_notebook_is_closed_nothing_is_listened_to_any_more(open_
     await browser.close()
     await asyncio.sleep(2)
     assert "late" not in str(server.cells()[-1]["outputs"])
-    assert server.room().desk._shown._held is None
+    assert server.room().desk._lending._shown._held is None
 
 
 async def test_a_kernel_that_is_shut_down_is_let_go_of(open_notebook):
     server, browser, _ = await open_notebook([act("1"), say("Done.")])
     await browser.answer(await browser.ask())
-    await until(lambda: server.room().desk._shown._held is not None)
+    await until(lambda: server.room().desk._lending._shown._held is not None)
     await server.api("DELETE", f"kernels/{await server.kernel_id()}")
-    await until(lambda: server.room().desk._shown._held is None)
+    await until(lambda: server.room().desk._lending._shown._held is None)
