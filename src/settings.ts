@@ -5,6 +5,7 @@ import type { Subscribe } from './protocol';
 /** By the server's names, as the settings page has them. */
 const KEYS = [
   'model',
+  'approval',
   'base_url',
   'max_steps',
   'timeout',
