@@ -19,7 +19,7 @@ from codeact_jupyter.events import RunFinished
 from codeact_jupyter.session.local import LocalDesk
 from codeact_jupyter.session.session import Request, Session
 from codeact_jupyter.store import Store
-from codeact_jupyter.terminal import Terminal
+from codeact_jupyter.terminal.progress import Terminal
 
 HERE = Path(__file__).parent
 TABLE = "moons.csv"

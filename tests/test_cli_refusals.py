@@ -32,7 +32,7 @@ from tests.commandline import PATIENCE, Place, eventually, names
         (["run", "n.ipynb", "do it", "--timeout", "abc"], "--timeout"),
         (["run", "n.ipynb", "do it", "--timeout", "-1"], "--timeout"),
         (["run", "n.ipynb", "do it", "--reply-timeout", "nan"], "--reply-timeout"),
-        (["run", "n.ipynb", "do it", "--approval", "ask"], "--approval"),
+        (["run", "n.ipynb", "do it", "--approval", "never"], "--approval"),
         (["run", "n.ipynb", "do it", "--base-url", "localhost:8000"], "base_url"),
         (["run", "n.ipynb", "do it", "--model", "gpt"], "key"),
         (["run", "n.ipynb", "  "], "instruction is empty"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
-from codeact_jupyter.cli import _parser
+from codeact_jupyter.cli.options import parser
 from codeact_jupyter.config import CodeAct
 
 HERE = Path(__file__).parent.parent
@@ -42,7 +42,7 @@ def test_the_settings_page_begins_with_the_defaults_of_the_server():
 
 
 def options_of(command: str) -> set[str]:
-    (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
+    (commands,) = (action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
     return {option for action in commands.choices[command]._actions for option in action.option_strings} - {"-h", "--help"}
 
 

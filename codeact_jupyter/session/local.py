@@ -19,11 +19,12 @@ NATIVE_KERNEL = "python3"
 class LocalDesk:
     """A notebook on this machine's disk; its kernel starts with the first use and ends with `close`."""
 
-    def __init__(self, path: Path, store: Store, environment: dict[str, str], kernel_name: str | None = None):
+    def __init__(self, path: Path, store: Store, environment: dict[str, str], kernel_name: str | None = None, create: bool = True):
+        """`create`: the notebook is made if it is missing."""
         self.path = str(path)
         self.key = str(path.resolve())
         self.folder = path.resolve().parent
-        file = LocalFile(path, create=True, metadata=_python(kernel_name))
+        file = LocalFile(path, create=create, metadata=_python(kernel_name))
         self.document = Document(file, on_entry=into(store), on_filed=filed_in(store))
         self._host: LocalHost | None = None
         self._environment, self._kernel_name = environment, kernel_name
@@ -34,7 +35,7 @@ class LocalDesk:
 
     @property
     def sandboxed(self) -> bool:
-        return False
+        return bool(self._host and self._host.sandboxed)
 
     async def open(self) -> None:
         if self._kernel_name:  # a name that is wrong is not written into a notebook that is made for it

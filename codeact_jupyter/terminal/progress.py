@@ -1,7 +1,8 @@
-"""A run as it is told on a terminal: progress on stderr, the answer on stdout, events in a file."""
+"""The audience at a terminal: progress and questions on stderr, the answer on stdout, events in a file."""
 
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -9,9 +10,23 @@ from rich.markdown import Markdown
 from rich.markup import escape
 from rich.status import Status
 
-from codeact_jupyter.events import ActionProposed, ActionStarted, ModelReplied, Observed, Recorded, RunFinished, UserAsked
+from codeact_jupyter.events import (
+    ActionDecided,
+    ActionProposed,
+    ActionStarted,
+    Approval,
+    ApprovalAsked,
+    ModelReplied,
+    Observed,
+    Recorded,
+    RunFinished,
+    UserAsked,
+)
 from codeact_jupyter.ports import Verdict
 from codeact_jupyter.session.desk import Decision
+from codeact_jupyter.terminal.keyboard import Keyboard
+from codeact_jupyter.terminal.plain import without_commands
+from codeact_jupyter.terminal.question import Question
 
 DOING = {
     "starting_kernel": "starting the kernel",
@@ -23,22 +38,37 @@ MARKS = {"ok": "[green]✓[/]", "error": "[red]✗[/]", "running": "[blue]…[/]
 CODE_LINES = 12
 """Of a longer action the beginning is shown: all of it is in the notebook."""
 WIDTH = 120
+NOBODY = "Nobody can be asked here. Do without it, or say in your answer what has to be run."
+UNKNOWN = "  [yellow]?[/] cut off while it ran: it may have run, in part or whole; it is not run again unasked"
 _LABEL = re.compile(r"\[(stdout|stderr|result|display|error)\]")
 _WARNS = re.compile(r"\[(exit status|never awaited|kernel)")
 _ACTION = re.compile(r"<(execute|wait|interrupt|solution)\b|```", re.IGNORECASE)
 _THOUGHT = re.compile(r"<(thought|thinking|think)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Terminal:
-    """The audience at a terminal; lines are plain where stderr is none."""
+    """Lines are plain where stderr is no terminal; where nobody can be asked, what asks is denied."""
 
     def __init__(self, events: TextIO | None = None, quiet: bool = False):
         self._events, self._quiet = events, quiet
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._question: Question | None = None
         self._status: Status | None = None
         self._said = ""
         self._step = 0
+        self._code_to_show = ""
+        self._refused: set[str] = set()
+        """Actions of which it was said already that they do not run."""
+
+    def asks(self, keyboard: Keyboard, mode: Approval, environment: Mapping[str, str]) -> None:
+        """From here on what asks is asked there."""
+        self._question = Question(self._console, keyboard, environment, of_all=mode == "ask")
+
+    def picks_up(self, recorded: Sequence[Recorded]) -> None:
+        """A run goes on that has recorded this: the events file has all of it, the steps go on counting."""
+        for each in recorded:
+            self._write(each)
+            self._step += isinstance(each.event, ModelReplied)
 
     def say(self, words: str) -> None:
         """A line of progress."""
@@ -52,14 +82,16 @@ class Terminal:
     def answer(self, text: str) -> None:
         """The one thing that goes to stdout."""
         if sys.stdout.isatty():
-            Console().print(Markdown(_CONTROL.sub("", text)))
+            Console().print(Markdown(without_commands(text)))
         else:
             sys.stdout.write(text.rstrip() + "\n")
             sys.stdout.flush()
 
     def recorded(self, recorded: Recorded) -> None:
         self._write(recorded)
-        if not self._quiet:
+        if isinstance(recorded.event, Observed) and recorded.event.status == "unknown":
+            self._console.print(UNKNOWN)
+        elif not self._quiet:
             self._show(recorded)
 
     def typing(self, run: str, text: str) -> None:
@@ -68,15 +100,20 @@ class Terminal:
     def doing(self, run: str, what: str, detail: str = "") -> None:
         if what == "retrying":
             self.say(f"  asking again: {detail}")
+        elif what == "running" and detail:
+            self.say(f"  running again {detail} …")
         elif self._turns:
             self._busy(DOING.get(what, what))
         elif what in DOING:
             self.say(f"  {DOING[what]} …")
 
     async def approve(self, run: str, proposed: ActionProposed, verdict: Verdict) -> Decision:
-        """Nobody can be asked here."""
-        self.say(f"  not run: {verdict.reason} Allow it with --approval auto.")
-        return Decision(False, note=f"{verdict.reason} Nobody can be asked here. Do without it, or say in your answer what has to be run.")
+        self.close()  # a line that turns would write over the question
+        if self._question:
+            return await self._question.ask(proposed.code, verdict)
+        self._refused.add(proposed.action_id)
+        self._console.print(f"  [yellow]not run:[/] {_plain(verdict.reason)} Allow it with --approval auto, or where you can be asked.")
+        return Decision(False, note=f"{verdict.reason} {NOBODY}")
 
     async def may_restart(self, run: str) -> bool:
         """Nobody else has this kernel."""
@@ -112,7 +149,13 @@ class Terminal:
                 self._said = text
             case ActionProposed(code=code):
                 self._head()
-                self._code(code)
+                self._code_to_show = code
+                if not self._question:
+                    self._code()
+            case ApprovalAsked() if self._question:
+                self._code_to_show = ""  # the question shows all of it
+            case ActionDecided():
+                self._code()
             case ActionStarted():
                 self._busy("running")
             case Observed() as observed:
@@ -128,8 +171,8 @@ class Terminal:
     def _head(self) -> None:
         self._console.print(f"[bold]step {self._step}[/] {_plain(_prose(self._said))}".rstrip())
 
-    def _code(self, code: str) -> None:
-        lines = code.splitlines()
+    def _code(self) -> None:
+        lines, self._code_to_show = self._code_to_show.splitlines(), ""
         shown = lines if len(lines) <= CODE_LINES + 1 else lines[:CODE_LINES]
         for line in shown:
             self._console.print(f"    [cyan]{_plain(_short(line))}[/]")
@@ -137,10 +180,13 @@ class Terminal:
             self._console.print(f"    [dim]… {len(lines) - len(shown)} more lines[/]")
 
     def _outcome(self, observed: Observed) -> None:
+        if observed.action_id in self._refused:
+            return
         if observed.status == "unparsed":
             self._head()
         mark = "[yellow]![/]" if _WARNS.search(observed.text) else MARKS.get(observed.status, "[yellow]![/]")
-        self._console.print(f"  {mark} {_plain(_brief(observed.text, observed.status))}")
+        told = observed.text if observed.action_id is None and observed.status == "died" else _brief(observed.text, observed.status)
+        self._console.print(f"  {mark} {_plain(told)}")
 
     @property
     def _turns(self) -> bool:
@@ -158,7 +204,7 @@ class Terminal:
 
 def _plain(text: str) -> str:
     """Neither markup of rich nor commands to the terminal."""
-    return escape(_CONTROL.sub("", text))
+    return escape(without_commands(text))
 
 
 def _short(line: str) -> str:

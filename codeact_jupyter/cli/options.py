@@ -1,0 +1,86 @@
+"""The commands and their options."""
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+from codeact_jupyter.config import OFFLINE
+
+SETTINGS = (
+    "model",
+    "base_url",
+    "max_steps",
+    "timeout",
+    "reply_timeout",
+    "approval",
+    "max_tokens",
+    "max_seconds",
+    "max_cost",
+    "format",
+)
+"""Options of `run` and `resume` that are settings."""
+
+NEWEST = 50
+"""Runs that are listed where no number is given."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Each command's `command` is the name of its module."""
+    made = argparse.ArgumentParser(
+        prog="jupyter codeact", description="An agent that acts by Python code in a notebook's own kernel.", allow_abbrev=False
+    )
+    commands = made.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    run = commands.add_parser("run", help="work on a notebook until there is an answer", allow_abbrev=False)
+    run.add_argument("notebook", metavar="NOTEBOOK", type=Path, help="made if it is missing")
+    run.add_argument("instruction", metavar="INSTRUCTION", help="what is wanted; - reads it from stdin")
+    _of_a_run(run)
+    runs = commands.add_parser("runs", help="list runs, the newest first", allow_abbrev=False)
+    runs.add_argument("--notebook", metavar="NOTEBOOK", type=Path, help="of this notebook alone")
+    runs.add_argument("--limit", metavar="N", type=_number(int), default=NEWEST, help="at most so many; 0: all (default: %(default)s)")
+    runs.add_argument("--json", action="store_true", help="all that is known of them, as a JSON array")
+    resume = commands.add_parser("resume", help="go on with a run that was cut off", allow_abbrev=False)
+    resume.add_argument("run", metavar="RUN", nargs="?", help="its id, or how that begins; without it: the one that was cut off last")
+    resume.add_argument("--replay", action="store_true", help="first run again what succeeded, so that its variables are there")
+    _of_a_run(resume)
+    demo = commands.add_parser("demo", help="watch the built-in model work on a small table", allow_abbrev=False)
+    demo.add_argument(
+        "--dir", metavar="DIR", type=Path, default=Path("codeact-demo"), help="where its notebook goes (default: %(default)s)"
+    )
+    doctor = commands.add_parser("doctor", help="say what works here, what does not, and what to do", allow_abbrev=False)
+    doctor.add_argument("--model", help="name of the model to try")
+    doctor.add_argument("--base-url", metavar="URL", help="the OpenAI-compatible server to try")
+    doctor.add_argument("--json", action="store_true", help="all of it as JSON on stdout")
+    return made
+
+
+def _of_a_run(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--model", help=f"name of the model; {OFFLINE} is the built-in one")
+    add("--base-url", metavar="URL", help="an OpenAI-compatible server")
+    add("--format", choices=["auto", "code", "tool"], help="how the model writes its actions: in its text, or as tool calls")
+    add("--approval", choices=["auto", "ask", "risky"], help="which actions ask first: none, all, or those with effects beyond the kernel")
+    add("--max-steps", metavar="N", type=_number(int, least=1), help="replies that the run may take")
+    add("--max-tokens", metavar="N", type=_number(int), help="tokens that the run may use; 0: no limit")
+    add(
+        "--max-seconds", metavar="S", type=_number(float), help="seconds that the run may take, without those you are asked in; 0: no limit"
+    )
+    add("--max-cost", metavar="C", type=_number(float), help="what the run may cost, by the price table; 0: no limit")
+    add("--timeout", metavar="S", type=_number(float, above=0), help="seconds that an action may run before the model is told")
+    add("--reply-timeout", metavar="S", type=_number(float, above=0), help="longest silence of the model, in seconds")
+    add("--kernel", metavar="NAME", help="kernelspec to start")
+    add("--events", metavar="FILE", type=Path, help="write each recorded event as a line of JSON")
+    add("--force", action="store_true", help="go on though a Jupyter server has the notebook's kernel")
+    add("--quiet", action="store_true", help="no progress on stderr")
+
+
+def _number(kind: type[int] | type[float], least: float = 0, above: float = -1) -> Any:
+    def number(text: str) -> float:
+        value = kind(text)
+        if value < least or value <= above or not math.isfinite(value):
+            raise ValueError(text)
+        return value
+
+    sign = "positive " if least > 0 or above >= 0 else ""
+    number.__name__ = f"{sign}whole number" if kind is int else f"{sign}number"
+    return number
