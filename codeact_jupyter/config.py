@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp
 from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
-from traitlets.config import Configurable
+from traitlets.config import Config, Configurable
 
 from codeact_jupyter.errors import SettingError
 from codeact_jupyter.events import Approval
@@ -181,15 +181,24 @@ def _spelt(url: str) -> tuple[str, str, int | None, str, str]:
 
 def configured() -> CodeAct:
     """From the config files of Jupyter Server and of ours, the latter first.  Raises `SettingError`."""
+    try:
+        return CodeAct(parent=_files())
+    except TraitError as error:
+        raise SettingError(f"in a config file: {error}") from error
+
+
+def section(name: str) -> Config:
+    """What the same files say of one class, as the server's own kernels have it from there."""
+    return Config({name: _files().config[name]})
+
+
+def _files() -> JupyterApp:
     app = JupyterApp()
     app.load_config_file()
     for name in ("jupyter_server_config", "jupyter_codeact_config"):
         app.config_file_name = name
         app.load_config_file()
-    try:
-        return CodeAct(parent=app)
-    except TraitError as error:
-        raise SettingError(f"in a config file: {error}") from error
+    return app
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from codeact_jupyter.connections import kind_of
 from codeact_jupyter.errors import KernelError, StoreError
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.kernel.host import LocalHost
+from codeact_jupyter.kernel.sandbox import refusal
 from codeact_jupyter.store import Store
 
 PACKAGE = "codeact-jupyter"
@@ -65,6 +66,7 @@ async def examine(patient: Patient) -> AsyncGenerator[Finding, None]:
     yield collaboration(jupyter_config_path())
     yield storage(patient.store)
     yield await kernel(patient.environment)
+    yield await sandbox()
     for server in await _local_servers():
         yield server
     yield settings(patient)
@@ -180,6 +182,14 @@ def settings(patient: Patient) -> Finding:
     key = "a key is set" if it.api_key else "no key is set"
     how = f"format {it.format}, images {it.images}, {it.max_steps} steps, {it.timeout:g} s an action"
     return Finding("settings", "yes", f"{it.named} at {it.base_url or OPENAI} ({patient.origin}; {key}); {how}.", needed=True)
+
+
+async def sandbox() -> Finding:
+    """Whether the kernel "Python 3 (sandboxed)" could start in a folder like this one."""
+    began = time.monotonic()
+    if why := await refusal(Path.cwd()):
+        return Finding("sandbox", "no", f"The kernel “Python 3 (sandboxed)” would not start. {why}", _since(began))
+    return Finding("sandbox", "yes", "The kernel “Python 3 (sandboxed)” can start in this folder.", _since(began))
 
 
 async def _local_servers() -> list[Finding]:

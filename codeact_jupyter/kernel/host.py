@@ -15,7 +15,9 @@ from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
 
+from codeact_jupyter.config import section
 from codeact_jupyter.errors import KernelError
+from codeact_jupyter.kernel.sandbox import SandboxRefused, is_sandboxed, wants_sandbox
 from codeact_jupyter.kernel.wire import Wire
 
 START_SECONDS = 60.0
@@ -96,6 +98,11 @@ class LocalHost:
             if not up:
                 await self.shutdown()
 
+    @property
+    def sandboxed(self) -> bool:
+        """What runs, or ran last, is in our sandbox, whatever it is called."""
+        return is_sandboxed(self._manager.provisioner)
+
     def client(self) -> AsyncKernelClient:
         return client_of(self._manager)
 
@@ -120,8 +127,8 @@ class LocalHost:
             self._kill_group()
             try:
                 await self._manager.restart_kernel(now=True)
-            except OSError as error:
-                raise KernelError(f"The kernel could not be restarted: {error}.") from error
+            except (OSError, SandboxRefused) as error:
+                raise KernelError(f"The kernel could not be restarted: {str(error).rstrip('.')}.") from error
             self._group = self._pid()
 
     async def shutdown(self, now: bool = False) -> None:
@@ -142,8 +149,8 @@ class LocalHost:
             await self._manager.start_kernel(
                 cwd=self._cwd, env=self._env, stdout=asyncio.subprocess.DEVNULL, stderr=self._stderr, preexec_fn=_bound_to_us()
             )
-        except OSError as error:
-            raise KernelError(f"{error}.") from error
+        except (OSError, SandboxRefused) as error:
+            raise KernelError(f"{str(error).rstrip('.')}.") from error
         self._group = self._pid()
 
     def _pid(self) -> int | None:
@@ -159,6 +166,8 @@ class LocalHost:
             raise KernelError(f"There is no kernel named {self._manager.kernel_name!r}. Known kernels: {known}.") from error
         if spec.language.lower() != "python":
             raise KernelError(f"The kernel {self._manager.kernel_name!r} runs {spec.language}; only Python kernels can be used.")
+        if wants_sandbox(spec.metadata):
+            self._manager.update_config(section("Sandbox"))
 
     def _last_words(self) -> str:
         if not self._stderr or self._stderr.closed:

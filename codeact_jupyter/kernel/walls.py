@@ -78,8 +78,8 @@ def refusal_of(folder: Path) -> str:
 def options(inside: Inside) -> list[str]:
     """The mounts, as bubblewrap's options."""
     told = ["--proc", "/proc", "--dev", "/dev"]
-    for place in ("/dev/shm", "/tmp"):
-        told += ["--size", str(inside.scratch), "--perms", "1777", "--tmpfs", place]
+    for scratch in ("/dev/shm", "/tmp"):
+        told += ["--size", str(inside.scratch), "--perms", "1777", "--tmpfs", scratch]
     told += ["--dir", HOME]
     seen = [*map(Path, _SYSTEM), *(Path("/etc") / name for name in _OF_ETC)]
     for place in _parts_of_python():

@@ -21,14 +21,18 @@ class Judge:
     """A `ports.Policy`: `auto` lets all pass but what the user tagged, `risky` asks as the policy says, `ask` asks always."""
 
     def __init__(
-        self, mode: Approval, names: Callable[[], Mapping[str, Name]], allowed: Callable[[], frozenset[str]], sandboxed: bool = False
+        self,
+        mode: Approval,
+        names: Callable[[], Mapping[str, Name]],
+        allowed: Callable[[], frozenset[str]],
+        sandboxed: Callable[[], bool] = lambda: False,
     ):
-        """`names`: the kernel's, as they are now; `allowed`: classes of effects that the user allowed for this run."""
-        self._mode, self._names, self._allowed = mode, names, allowed
-        self.sandboxed = sandboxed
+        """`names`: the kernel's, as they are now; `allowed`: classes of effects that the user allowed for this run; `sandboxed`: the
+        kernel that the action is to run in."""
+        self._mode, self._names, self._allowed, self._sandboxed = mode, names, allowed, sandboxed
 
     def judge(self, action: Code, facts: Facts) -> Verdict:
-        found = policy.judge(action, replace(facts, names=self._names(), sandboxed=self.sandboxed))
+        found = policy.judge(action, replace(facts, names=self._names(), sandboxed=self._sandboxed()))
         if found.decision == "deny":
             return found
         left = frozenset(found.effects) - self._allowed()

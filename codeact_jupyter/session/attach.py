@@ -87,7 +87,7 @@ class ServerDesk:
 
     @property
     def sandboxed(self) -> bool:
-        return bool(self._hosts) and all(host.sandboxed for host in self._hosts.values())
+        return self._lending.sandboxed
 
     @property
     def attached(self) -> bool:

@@ -61,7 +61,7 @@ class Desk(Protocol):
 
     @property
     def sandboxed(self) -> bool:
-        """Its kernel has no network, and no files but those of its folder."""
+        """The kernel that a run has taken has no network, and no files but those of its folder; False before one is taken."""
 
     async def open(self) -> None:
         """The notebook as it is now.  Raises `NotebookError`."""

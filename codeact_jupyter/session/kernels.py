@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from jupyter_core.utils import ensure_async
@@ -11,6 +11,7 @@ from tornado.web import HTTPError
 
 from codeact_jupyter.errors import KernelError
 from codeact_jupyter.kernel.host import client_of
+from codeact_jupyter.kernel.sandbox import is_sandboxed, refusal, wants_sandbox
 from codeact_jupyter.session.contents import reason
 
 BROWSER_SECONDS = 60.0
@@ -24,6 +25,8 @@ ENDING_SECONDS = 2.0
 
 SHUT_DOWN = "The notebook's kernel was shut down. Ask again, and it is started anew."
 
+OUT_OF_SANDBOX = "The notebook's kernel is not the sandboxed one any more, for which this run was allowed more. Ask again."
+
 
 class Notebook(Protocol):
     """What has to be known of a notebook to find its kernel."""
@@ -31,6 +34,10 @@ class Notebook(Protocol):
     @property
     def path(self) -> str:
         """Where it is now."""
+
+    @property
+    def folder(self) -> Path:
+        """On disk."""
 
     @property
     def attached(self) -> bool:
@@ -54,6 +61,11 @@ class ServerHost:
     def client(self) -> Any:
         """A new client with a session of its own: two that share one get each other's replies."""
         return client_of(self._kernel)
+
+    @property
+    def sandboxed(self) -> bool:
+        """What runs, or is about to be restarted, is in our sandbox, whatever it is called."""
+        return is_sandboxed(self._kernel.provisioner)
 
     def process(self) -> object:
         return getattr(self._kernel.provisioner, "pid", None) or id(self._kernel.provisioner)
@@ -112,6 +124,8 @@ class ServerHost:
         if kernel_id is None:
             raise KernelError(SHUT_DOWN)
         await _python_only(self._server, kernel_id)
+        if self.sandboxed and not is_sandboxed(self._kernels.get_kernel(kernel_id).provisioner):
+            raise KernelError(OUT_OF_SANDBOX)
         self._kernels.notify_disconnect(self.id)
         self._take(kernel_id)
 
@@ -130,6 +144,7 @@ async def kernel_of(server: Any, notebook: Notebook) -> ServerHost:
         name = notebook.kernel_name()
         if name:
             await _check(server, name)
+        await _sandbox(server, name or server.kernel_manager.default_kernel_name, notebook.folder)
         found = await _by_browser(server, notebook) or await _by_server(server, notebook.path, name)
     await _python_only(server, found)
     return ServerHost(server, found, lambda: running(server, notebook.path))
@@ -184,6 +199,16 @@ async def _python_only(server: Any, kernel_id: str) -> None:
     except KeyError as error:
         raise KernelError(SHUT_DOWN) from error
     await _check(server, name)
+
+
+async def _sandbox(server: Any, name: str, folder: Path) -> None:
+    """Raises `KernelError` where the kernel would have to be sandboxed and cannot: else a browser's dialog alone would say it."""
+    try:
+        spec = await ensure_async(server.kernel_spec_manager.get_kernel_spec(name))
+    except KeyError:
+        return  # what starts it says so
+    if wants_sandbox(spec.metadata) and (why := await refusal(folder)):
+        raise KernelError(why)
 
 
 async def _check(server: Any, name: str) -> None:

@@ -19,6 +19,11 @@ class Lending:
         self._shown = Shown()
         self._draining: set[asyncio.Task[None]] = set()
 
+    @property
+    def sandboxed(self) -> bool:
+        """What is lent, and something is, is in our sandbox."""
+        return bool(self._hosts) and all(host.sandboxed for host in self._hosts.values())
+
     async def lend(self, news: KernelNews) -> KernelClient:
         """A client of the notebook's kernel, which is started if there is none.  Raises `KernelError`."""
         news.state("starting_kernel")

@@ -80,7 +80,7 @@ class Work:
         self.cells = RunCells(place.desk, author, asked.anchor, self._seen)
         if order.resumed:
             self.cells.restore(order.history)
-        self._judge = Judge(asked.approval, place.names.now, lambda: allowed(self.run.history), place.desk.sandboxed)
+        self._judge = Judge(asked.approval, place.names.now, lambda: allowed(self.run.history), lambda: place.desk.sandboxed)
         self.run = self._run()
 
     async def begin(self) -> RunFinished:
