@@ -54,8 +54,7 @@ class Document:
         self._file: Mapping[str, Cell] = {}
         """Our cells as we wrote them into the file last."""
         self._asked: set[str] = set()
-        self._kept: set[str] = set()
-        """Ids of our cells that a browser has written into the file, and before that of those that it was asked to write."""
+        """Ids of our cells that a browser was asked to write into the file."""
         self._saving = asyncio.Lock()
 
     def restore(self, rows: Iterable[tuple[int, str, Cell | None, Cell | None, str | None, int]]) -> None:
@@ -72,7 +71,7 @@ class Document:
             self.detach()
         for state in states:
             self._held.add(state)
-        self._kept |= {state.id for state in states} & filed
+        self._held.kept |= {state.id for state in states} & filed
         if replica is not None:
             self.attach(replica)
         else:
@@ -93,7 +92,7 @@ class Document:
         """
         if self._held.replica is not replica:
             self.detach()
-        lacking = self._kept - set(replica.ids())
+        lacking = self._held.kept - set(replica.ids())
         base = {**{each: state.cell for state in self._held if (each := state.id) in lacking}, **self._file}
         self._held.attach(replica, base if current else {})
         self._file = {}
@@ -106,7 +105,7 @@ class Document:
 
     def saved(self) -> None:
         """It has: a document that is loaded from that file and lacks one of these cells lacks it because it was deleted."""
-        self._kept |= self._asked
+        self._held.kept |= self._asked
         self._told_filed(self._asked, exactly=False)  # what came since it was asked for may be in there, or not
 
     def detach(self) -> None:
@@ -139,6 +138,7 @@ class Document:
             digest = await self._storage.write(_on_disk(saved, content))
         if not self.attached:
             self._file = written
+            self._held.kept |= set(written)
         self._told_filed(written, exactly=True)
         return digest
 

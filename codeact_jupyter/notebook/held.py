@@ -1,7 +1,7 @@
 """Our cells in memory, in step with the browser's document that shows them."""
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from codeact_jupyter.errors import NotebookError
@@ -15,6 +15,8 @@ class Held:
 
     def __init__(self, states: Iterable[CellState], on_entry: Callable[[Entry], None] | None) -> None:
         self.replica: Replica | None = None
+        self.kept: set[str] = set()
+        """Cells that the file is known to have had: who reads it and finds one missing knows that it was deleted."""
         self._states = {state.id: state for state in states}
         self._on_entry = on_entry
         self._shown: tuple[str, dict[str, Cell]] = ("", {})
@@ -90,6 +92,7 @@ class Held:
                 if replica.state(state.id) != state.state:
                     replica.prompt(state.id, state.cell["execution_count"], state.state)
         self.replica, replica.on_remote = replica, self._remote
+        self._shown = ("", {})
         self._stale.clear()
 
     def detach(self, replica: Replica, content: Mapping[str, Any]) -> dict[str, Cell]:
@@ -138,19 +141,33 @@ class Held:
         if (replica := self.replica) is None:
             return
         there = set(replica.ids()) if touched.moved else set()
+        lost = []
         for state in self:
             anew = state.id in touched.inserted
             if state.withdrawn:
                 continue
             if touched.moved and state.id not in there:
-                state.gone = True
-                self.changed(state)
-            elif touched.moved and (state.gone or (anew and state.state == "running")):
+                if touched.loaded and not state.gone and state.id not in self.kept:
+                    lost.append(state)
+                else:
+                    state.gone = True
+                    self.changed(state)
+            elif (touched.moved and (state.gone or (anew and state.state == "running"))) or (touched.loaded and _runs(state, touched)):
                 self._bring_back(state, replica)
             elif anew or state.id in touched.edited:
                 self._stale.add(state.id)
                 self.changed(state)
                 state.foreign = state.foreign or (state.state == "running" and state.id in touched.ran)
+        if lost:
+            self._put_back(lost, replica)
+
+    def _put_back(self, lost: Collection[CellState], replica: Replica) -> None:
+        """The file was read in place of what was there, and never had these."""
+        with replica.edit():
+            for change in plan(replica.content(), lost):
+                if change.found is None and change.cell is not None:
+                    replica.insert(change.index, change.cell)
+                    replica.prompt(change.state.id, change.cell["execution_count"], change.state.state)
 
     def _bring_back(self, state: CellState, replica: Replica) -> None:
         """The user undid the deletion, or moved the cell, which makes it anew: it missed what came meanwhile."""
@@ -163,6 +180,10 @@ class Held:
                 if replica.state(state.id) != state.state:
                     replica.prompt(state.id, state.cell["execution_count"], state.state)
         self.changed(state)
+
+
+def _runs(state: CellState, touched: Touched) -> bool:
+    return state.state == "running" and state.id in touched.edited | touched.inserted
 
 
 def refill(replica: Replica, state: CellState, found: Cell, cell: Cell) -> None:

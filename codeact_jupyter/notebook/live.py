@@ -31,7 +31,8 @@ from codeact_jupyter.notebook.content import Cell, Splice
 from codeact_jupyter.notebook.shared import floats, shared
 
 _OURS, _THEIRS = "codeact", "browser"
-_NO_UPDATE = b"\x00\x00"
+NO_UPDATE = b"\x00\x00"
+"""Of a transaction that changed nothing."""
 _CORRUPT = "The browser sent changes to the notebook that make no sense; reload the page."
 
 
@@ -45,6 +46,8 @@ class Touched:
     edited: set[str] = field(default_factory=set)
     ran: set[str] = field(default_factory=set)
     """The user started these."""
+    loaded: bool = False
+    """It is no user's doing: the file was read again, in place of what was there."""
 
 
 class Replica:
@@ -73,11 +76,11 @@ class Replica:
         """What to send when the socket opens."""
         return create_sync_message(self._doc)
 
-    def receive(self, message: bytes) -> bytes | None:
+    def receive(self, message: bytes, loaded: bool = False) -> bytes | None:
         """Take a binary message of the socket; what is returned is the reply.  Raises `NotebookError` when it is corrupt."""
         if len(message) < 2 or message[0] != YMessageType.SYNC:
             return None
-        touched = self._touched = Touched()
+        touched = self._touched = Touched(loaded=loaded)
         try:
             with self._doc.transaction(origin=_THEIRS):
                 reply = handle_sync_message(message[1:], self._doc)
@@ -223,7 +226,7 @@ class Replica:
         return ycell if all(isinstance(ycell.get(name), kind) for name, kind in parts.items()) else None
 
     def _changed(self, event: TransactionEvent) -> None:
-        if event.update != _NO_UPDATE:
+        if event.update != NO_UPDATE:
             self._updates.append(event.update)
 
     def _cells_changed(self, events: list[Any]) -> None:

@@ -1,5 +1,6 @@
-"""The two mounts under test, with a user who works in the notebook meanwhile: in a real browser-side document, or in the real file."""
+"""The mounts under test, with a user who works in the notebook meanwhile: in a browser's document, in the file, or in a room's document."""
 
+import asyncio
 import copy
 import json
 from pathlib import Path
@@ -12,6 +13,7 @@ from pycrdt import Doc, Map, create_sync_message, create_update_message, handle_
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.file import LocalFile
 from codeact_jupyter.notebook.live import Replica
+from codeact_jupyter.notebook.room import RoomMount
 
 Cell = dict[str, Any]
 
@@ -91,7 +93,7 @@ class Browser:
 class Desk:
     """Whoever writes the file does it here."""
 
-    def __init__(self, mount: "Live | File") -> None:
+    def __init__(self, mount: "Live | File | Room") -> None:
         self._mount, self.document = mount, mount.document
 
     async def save(self) -> None:
@@ -140,6 +142,58 @@ class Live:
             del self.browser.notebook.ycells[self.browser.index(cell_id)]
             self.browser.notebook.ycells.insert(index, self.browser.notebook.create_ycell(cell))
         self.browser.send()
+
+
+class Room:
+    """The document is kept on the server; the user is one more who works in it."""
+
+    def __init__(self, content: dict[str, Any], tmp_path: Path) -> None:
+        self.file = LocalFile(tmp_path / "room.ipynb", create=True)
+        self.document = Document(self.file)
+        self.kept = YNotebook(Doc())
+        self.kept.set(copy.deepcopy(content))
+        self.loads = False
+        self.room = RoomMount(self.kept.ydoc, lambda: self.loads)
+        self.user = Browser(content)
+        self.user.notebook = YNotebook(Doc())
+        self.user.notebook.ydoc.apply_update(self.kept.ydoc.get_update())
+        self.kept.ydoc.observe(lambda event: self.user.notebook.ydoc.apply_update(event.update))
+
+    async def open(self) -> None:
+        self.document.attach(self.room.replica)
+
+    async def exchange(self) -> None:
+        await asyncio.sleep(0)
+
+    def content(self) -> dict[str, Any]:
+        got = self.user.notebook.get(deduplicate=False)
+        for cell in got["cells"]:
+            cell["metadata"].pop("trusted", None)
+        return got
+
+    def edit(self, cell_id: str, at: int, text: str) -> None:
+        source = self.user.ycell(cell_id)["source"]
+        source.insert(len(str(source)[:at].encode()), text)
+        self._send()
+
+    def insert(self, index: int, cell: Cell) -> None:
+        self.user.notebook.ycells.insert(index, self.user.notebook.create_ycell(cell))
+        self._send()
+
+    def delete(self, cell_id: str) -> None:
+        del self.user.notebook.ycells[self.user.index(cell_id)]
+        self._send()
+
+    def move(self, cell_id: str, index: int) -> None:
+        with self.user.notebook.ydoc.transaction():
+            cell = self.user.notebook.get_cell(self.user.index(cell_id))
+            del self.user.notebook.ycells[self.user.index(cell_id)]
+            self.user.notebook.ycells.insert(index, self.user.notebook.create_ycell(cell))
+        self._send()
+
+    def _send(self) -> None:
+        self.kept.ydoc.apply_update(self.user.notebook.ydoc.get_update(self.kept.ydoc.get_state()))
+        self.room.catch_up()
 
 
 class File:

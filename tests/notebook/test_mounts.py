@@ -9,7 +9,7 @@ import pytest
 from codeact_jupyter.events import ModelReplied, Observed
 from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.ports import Code
-from tests.notebook.mounts import Desk, File, Live, cell_of, code, ids, notebook, user_cells, valid
+from tests.notebook.mounts import Desk, File, Live, Room, cell_of, code, ids, notebook, user_cells, valid
 
 
 def stream(text: str, name: str = "stdout") -> dict[str, Any]:
@@ -25,7 +25,7 @@ class Work:
     """A run in a mounted notebook."""
 
     def __init__(self, kind: Any, content: dict[str, Any], tmp_path: Path, anchor: str | None) -> None:
-        self.mount: Live | File = kind(content, tmp_path)
+        self.mount: Live | File | Room = kind(content, tmp_path)
         self.before = self.mount.content()
         self.run = RunCells(Desk(self.mount), Author("r1", "offline"), anchor)
 
@@ -60,7 +60,7 @@ class Work:
         assert rest == {key: value for key, value in self.before.items() if key != "cells"}
 
 
-@pytest.fixture(params=[Live, File], ids=["live", "file"])
+@pytest.fixture(params=[Live, File, Room], ids=["live", "file", "room"])
 def work(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     async def begin(*cells: Any, anchor: str | None = "load") -> Work:
         begun = Work(request.param, notebook(*(cells or user_cells())), tmp_path, anchor)
