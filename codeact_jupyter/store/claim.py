@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -16,6 +17,10 @@ else:
 
     def _lock(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+MOMENT, PAUSE = 0.02, 0.002
+"""Seconds: who only looks whether a run is held holds it for a moment, and must not be taken for somebody who works on it."""
 
 
 class Claim:
@@ -32,20 +37,21 @@ class Claim:
             os.close(self._file)
 
 
-def claim(folder: Path, run: str) -> Claim | None:
-    """Hold a run; None: somebody holds it."""
+def claim(folder: Path, run: str, patience: float = MOMENT) -> Claim | None:
+    """Hold a run; None: somebody holds it, these seconds long.  Raises `OSError` when the folder cannot be written."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / run
-    file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        _lock(file)
-    except OSError:
-        os.close(file)
-        return None
-    if not _same(path, file):  # it was given back, and its file taken away, at this moment
-        os.close(file)
-        return claim(folder, run)
-    return Claim(path, file)
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        if not _locked(file):
+            os.close(file)
+            time.sleep(PAUSE)
+        elif not _same(path, file):  # it was given back, and its file taken away, at this moment
+            os.close(file)
+        else:
+            return Claim(path, file)
+    return None
 
 
 def held(folder: Path, run: str) -> bool:
@@ -55,12 +61,34 @@ def held(folder: Path, run: str) -> bool:
     except OSError:
         return False
     try:
-        _lock(file)
-    except OSError:
-        return True
+        if not _locked(file):
+            return True
+        if _same(folder / run, file):  # left by a process that was killed
+            with contextlib.suppress(OSError):
+                (folder / run).unlink()
+        return False
     finally:
         os.close(file)
-    return False
+
+
+def holds(folder: Path) -> set[str]:
+    """All that somebody holds."""
+    try:
+        names = [file.name for file in folder.iterdir()]
+    except OSError:
+        return set()
+    return {name for name in names if held(folder, name)}
+
+
+def _locked(file: int) -> bool:
+    """It is ours now; also on a disk that knows no locks, where nobody can be told apart."""
+    try:
+        _lock(file)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _same(path: Path, file: int) -> bool:

@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Callable
 
+from codeact_jupyter.errors import StoreError
+
 
 def begin(db: sqlite3.Connection) -> None:
     """Conversations, their runs, the runs' events, and the journal of changes to cells."""
@@ -29,14 +31,49 @@ def filed_and_queue(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE queue (run TEXT PRIMARY KEY, conversation TEXT NOT NULL, place INTEGER NOT NULL, request TEXT NOT NULL)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (begin, choices_and_blobs, filed_and_queue)
+def found_quickly(db: sqlite3.Connection) -> None:
+    """The newest runs, and which runs name an image, without a look at all events."""
+    for statement in (
+        "CREATE INDEX runs_started ON runs (started)",
+        "CREATE TABLE pictures (run TEXT, key TEXT, PRIMARY KEY (run, key)) WITHOUT ROWID",
+        "CREATE INDEX pictures_key ON pictures (key)",
+        "INSERT OR IGNORE INTO pictures SELECT run, value FROM events, json_each(event, '$.images')"
+        """ WHERE event GLOB '{"type":"observed"*'""",
+    ):
+        db.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (begin, choices_and_blobs, filed_and_queue, found_quickly)
+
+
+def refuse_newer(db: sqlite3.Connection) -> None:
+    """Raises `StoreError` when the store has steps that are not known here, and `sqlite3.Error`."""
+    if unknown := _done(db) - {step.__name__ for step in MIGRATIONS}:
+        raise StoreError(
+            f"The store of runs was written by a newer version of codeact-jupyter ({', '.join(sorted(unknown))}). It is left as it is:"
+            " install that version again (pip install --upgrade codeact-jupyter), or move the store away."
+        )
 
 
 def migrate(db: sqlite3.Connection) -> None:
-    """Bring a store to the newest schema; raises `sqlite3.Error`."""
-    db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
-    done = {name for (name,) in db.execute("SELECT name FROM migrations")}
-    for step in MIGRATIONS:
-        if step.__name__ not in done:
-            step(db)
-            db.execute("INSERT INTO migrations VALUES (?)", (step.__name__,))
+    """Bring a store to the newest schema: to the last step, or not at all.  Raises `sqlite3.Error`."""
+    if _done(db) >= {step.__name__ for step in MIGRATIONS}:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
+        done = _done(db)
+        for step in MIGRATIONS:
+            if step.__name__ not in done:
+                step(db)
+                db.execute("INSERT INTO migrations VALUES (?)", (step.__name__,))
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _done(db: sqlite3.Connection) -> set[str]:
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").fetchone():
+        return set()
+    return {str(name) for (name,) in db.execute("SELECT name FROM migrations")}
