@@ -11,6 +11,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Attachment } from './attachments';
 import { firstLineOf, markOf } from './cells/mark';
+import { Place, findPlace } from './cells/find';
 import type { SidePanel } from './panel';
 import { liveRun } from './runReading';
 import { CommandIDs, ICellViews, IRunModels } from './tokens';
@@ -25,15 +26,9 @@ export interface CellCommandOptions {
   readonly trans: TranslationBundle;
 }
 
-/** A cell, and the notebook that it is in. */
-interface Place {
-  readonly notebook: NotebookPanel;
-  readonly cell: Cell;
-}
-
 export function addCellCommands(options: CellCommandOptions): void {
   const { app, panel, models, views, palette, trans } = options;
-  const placeOf = (args: ReadonlyPartialJSONObject): Place | null => findPlace(options, args);
+  const placeOf = (args: ReadonlyPartialJSONObject): Place | null => findPlace(options.tracker, args);
   const isIdle = ({ notebook }: Place): boolean => {
     const model = models.find(notebook.context);
     return model === null || liveRun(model.conversation.state) === null;
@@ -81,7 +76,7 @@ export function addCellCommands(options: CellCommandOptions): void {
         cell.node.scrollIntoView({ block: 'start' }); // a long traceback goes too, and would leave the view below the end
       }
       const words = trans.__('Fix this error in %1: %2', attachmentOf(cell, trans).label, errorIn(place));
-      models.get(notebook.context).ask(words, cell.model.id, [cell.model.id]);
+      models.get(notebook.context).ask(words, cell.model.id, [cell.model.id], ['edit_cell']);
     }
   });
   app.commands.addCommand(CommandIDs.installModule, {
@@ -117,19 +112,6 @@ export function addCellCommands(options: CellCommandOptions): void {
 
 function markIn(place: Place | null): ReturnType<typeof markOf> {
   return place === null ? null : markOf(place.cell.model.getMetadata('codeact'));
-}
-
-/** The cell that is named, wherever it is open; else the active one of the notebook in front. */
-function findPlace({ tracker }: CellCommandOptions, args: ReadonlyPartialJSONObject): Place | null {
-  const inFront = tracker.currentWidget;
-  if (typeof args.cell !== 'string') {
-    const cell = inFront?.content.activeCell ?? null;
-    return inFront === null || cell === null ? null : { notebook: inFront, cell };
-  }
-  const has = (panel: NotebookPanel): boolean => panel.content.widgets.some(cell => cell.model.id === args.cell);
-  const notebook = inFront !== null && has(inFront) ? inFront : tracker.find(has);
-  const cell = notebook?.content.widgets.find(candidate => candidate.model.id === args.cell);
-  return notebook === undefined || cell === undefined ? null : { notebook, cell };
 }
 
 function attachmentOf(cell: Cell, trans: TranslationBundle): Attachment {

@@ -24,6 +24,14 @@ export function anchorOf(panel: NotebookPanel, model: RunModel, previous: string
   return written.filter(cell => cell !== null && present.has(cell)).at(-1) ?? active;
 }
 
+/** Brings a cell into view and puts the cursor into it. */
+export async function editCell(panel: NotebookPanel, cellId: string): Promise<void> {
+  if (await showCell(panel, cellId)) {
+    panel.content.mode = 'edit';
+    panel.content.activate();
+  }
+}
+
 /** Brings a cell into view, makes it the active one and flashes it; false when the notebook no longer has it. */
 export async function showCell(panel: NotebookPanel, cellId: string): Promise<boolean> {
   const notebook = panel.content;

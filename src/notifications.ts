@@ -5,9 +5,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { EntryState, RunArchive } from './archive';
+import { doesText } from './components/approvalWording';
 import type { Conversation } from './conversation';
-import { liveRun } from './runReading';
-import type { Run, RunState } from './runState';
+import type { Approval, Run } from './run';
+import { liveRun, waitingStep } from './runReading';
+import type { RunState } from './runState';
 
 /** Pause between two looks at a run whose notebook was closed. */
 const PAUSE = 5000;
@@ -23,6 +25,8 @@ export interface News {
   readonly run: string;
   readonly request: string;
   readonly state: Exclude<EntryState, 'running'>;
+  /** What it waits for the user with, if it is an action. */
+  readonly approval?: Approval | null;
 }
 
 /** A notebook's conversation, as far as news are made of it: a `RunModel`. */
@@ -57,9 +61,9 @@ export class RunNews<Model extends Followed> {
       model.context.disposed.connect(() => this._closed(model));
       return; // what was over before is no news
     }
-    for (const { run, state: how } of newsOf(before, state)) {
+    for (const { run, state: how, approval } of newsOf(before, state)) {
       if (!this._options.isInView(model)) {
-        this._options.tell({ path: model.context.path, name, run: run.id, request: run.request, state: how });
+        this._options.tell({ path: model.context.path, name, run: run.id, request: run.request, state: how, approval });
       }
     }
   }
@@ -97,12 +101,23 @@ export class RunNews<Model extends Followed> {
   private readonly _seen = new Map<Model, RunState>();
 }
 
+/** Whether a run waits for the user's word. */
+export function isWaiting(state: RunState, id: string): boolean {
+  return state.restartOffered === id || waitingStep(state.runs.find(run => run.id === id) ?? null) !== null;
+}
+
+type RunNewsItem = Pick<News, 'state' | 'approval'> & { readonly run: Run };
+
 /** The runs that have ended, or wait for the user, since the state before. */
-export function newsOf(before: RunState, now: RunState): readonly { run: Run; state: News['state'] }[] {
-  return now.runs.flatMap((run): { run: Run; state: News['state'] }[] => {
-    const wasLive = before.runs.some(known => known.id === run.id && known.live);
-    if (wasLive && !run.live) {
-      return [{ run, state: run.finished?.reason ?? 'cut_off' }];
+export function newsOf(before: RunState, now: RunState): readonly RunNewsItem[] {
+  return now.runs.flatMap((run): RunNewsItem[] => {
+    const known = before.runs.find(candidate => candidate.id === run.id);
+    if (known?.live && !run.live) {
+      return [{ run, state: run.finished?.reason ?? 'interrupted' }];
+    }
+    const asks = waitingStep(run);
+    if (asks !== null && asks.actionId !== waitingStep(known ?? null)?.actionId) {
+      return [{ run, state: 'waiting', approval: asks.approval }];
     }
     const waits = now.restartOffered === run.id && before.restartOffered !== run.id;
     return run.live && waits ? [{ run, state: 'waiting' }] : [];
@@ -110,23 +125,25 @@ export function newsOf(before: RunState, now: RunState): readonly { run: Run; st
 }
 
 /** In one line: which notebook, what was asked, how it ended. */
-export function newsText(trans: TranslationBundle, { name, request, state }: News): string {
+export function newsText(trans: TranslationBundle, { name, request, state, approval }: News): string {
   const words = request.split('\n', 1)[0];
   const asked = words.length <= SHORT ? words : `${words.slice(0, SHORT - 1)}…`;
   switch (state) {
     case 'answered':
       return trans.__('%1: answered (“%2”)', name, asked);
     case 'waiting':
-      return trans.__('%1: waits for you (“%2”)', name, asked);
+      return approval
+        ? trans.__('%1 waits for you: %2', name, doesText(trans, approval))
+        : trans.__('%1: waits for you (“%2”)', name, asked);
     case 'stopped':
       return trans.__('%1: stopped (“%2”)', name, asked);
     case 'failed':
       return trans.__('%1: failed (“%2”)', name, asked);
     case 'limit':
-      return trans.__('%1: out of steps (“%2”)', name, asked);
+      return trans.__('%1: came to its limit (“%2”)', name, asked);
     case 'stuck':
       return trans.__('%1: went in circles (“%2”)', name, asked);
-    case 'cut_off':
-      return trans.__('%1: cut off (“%2”)', name, asked);
+    case 'interrupted':
+      return trans.__('%1: interrupted (“%2”)', name, asked);
   }
 }

@@ -44,14 +44,20 @@ export const CommandIDs = {
   openPanel: 'codeact:open-panel',
   stopRun: 'codeact:stop-run',
   newConversation: 'codeact:new-conversation',
+  deleteConversation: 'codeact:delete-conversation',
   connectModel: 'codeact:connect-model',
   listRuns: 'codeact:list-runs',
-  /** Opens the notebook at `path` and shows the run `run`. */
+  /** Opens the notebook at `path` and shows the run `run`; with `resume` it is taken up. */
   showRun: 'codeact:show-run',
   askAboutCell: 'codeact:ask-about-cell',
   fixError: 'codeact:fix-error',
   installModule: 'codeact:install-module',
   whyCell: 'codeact:why-cell',
+  approve: 'codeact:approve',
+  deny: 'codeact:deny',
+  editProposal: 'codeact:edit-proposal',
+  protectCell: 'codeact:protect-cell',
+  askBeforeRerun: 'codeact:ask-before-rerun',
   openSettings: 'codeact:open-settings'
 } as const;
 

@@ -4,3 +4,4 @@ import './connect.css';
 import './status.css';
 import './cells.css';
 import './runs.css';
+import './approvals.css';

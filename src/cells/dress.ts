@@ -5,12 +5,15 @@
 import { Cell, CodeCell } from '@jupyterlab/cells';
 import { PanelLayout } from '@lumino/widgets';
 
+import type { ApprovalBar, CellApproval } from './approval';
 import type { ErrorActions } from './errorActions';
 import { FoldLine, FoldState } from './foldLine';
 import { CellError, CellMark, errorOf } from './mark';
+import { Badge, wearBadges } from './tags';
 
 const AGENT_CLASS = 'codeact-agentCell';
 const RUNNING_CLASS = 'codeact-mod-running';
+const WAITING_CLASS = 'codeact-mod-waiting';
 const FOLDED_CLASS = 'codeact-mod-folded';
 const ERROR_CLASS = 'codeact-mod-error';
 /** An error is among the last outputs; floods of them are not searched. */
@@ -21,6 +24,9 @@ export interface Look {
   readonly mark: CellMark | null;
   readonly isRunning: boolean;
   readonly tooltip: string;
+  /** What it waits for the user with; null: it does not. */
+  readonly approval: CellApproval | null;
+  readonly badges: readonly Badge[];
   readonly fold: FoldState | null;
   /** Whether something can be done about its error now; `busy`: when the run that goes on is over. */
   readonly actions: 'none' | 'ready' | 'busy';
@@ -30,6 +36,8 @@ export interface DressOptions {
   readonly toggle: () => void;
   /** What is put below its error. */
   readonly actions: () => ErrorActions;
+  /** What is put below it while it waits for the user. */
+  readonly approval: () => ApprovalBar;
 }
 
 export class Dress {
@@ -48,6 +56,10 @@ export class Dress {
     return this._cell.hasClass(FOLDED_CLASS);
   }
 
+  get isWaiting(): boolean {
+    return this._cell.hasClass(WAITING_CLASS);
+  }
+
   /** Reads the error off the outputs; true when it is another one. */
   readError(): boolean {
     const before = this._error?.line;
@@ -59,11 +71,14 @@ export class Dress {
     const { mark, fold } = look;
     this._cell.toggleClass(AGENT_CLASS, mark !== null);
     this._cell.toggleClass(RUNNING_CLASS, look.isRunning);
+    this._cell.toggleClass(WAITING_CLASS, look.approval !== null);
     this._cell.toggleClass(ERROR_CLASS, this._error !== null);
     this._cell.toggleClass(FOLDED_CLASS, fold !== null && !fold.isOpen);
     this._wearBar(mark === null ? '' : look.tooltip);
     this._wearFold(fold);
     this._wearActions(look.actions);
+    this._wearApproval(look.approval);
+    wearBadges(this._cell.node, look.badges);
   }
 
   private _wearBar(tooltip: string): void {
@@ -111,12 +126,26 @@ export class Dress {
     this._actions.draw(this._error, actions === 'busy');
   }
 
+  private _wearApproval(approval: CellApproval | null): void {
+    if (approval === null || this._cell.isPlaceholder()) {
+      this._approval?.dispose();
+      this._approval = null;
+      return;
+    }
+    if (this._approval === null) {
+      this._approval = this._options.approval();
+      layoutOf(this._cell)?.addWidget(this._approval);
+    }
+    this._approval.draw(approval);
+  }
+
   private readonly _cell: Cell;
   private readonly _options: DressOptions;
   private _error: CellError | null = null;
   private _bar: HTMLElement | null = null;
   private _line: FoldLine | null = null;
   private _actions: ErrorActions | null = null;
+  private _approval: ApprovalBar | null = null;
 }
 
 function layoutOf(cell: Cell): PanelLayout | null {

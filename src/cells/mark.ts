@@ -12,6 +12,8 @@ export interface CellMark {
   readonly fold: string | null;
   /** Only for looking around: folded at once, gone at the end of the run. */
   readonly scratch: boolean;
+  /** Id of the user's cell that it would take the place of; empty: it is no proposal to rewrite one. */
+  readonly replaces: string;
 }
 
 /** The mark in a cell's metadata; null: the agent did not write it. */
@@ -24,8 +26,25 @@ export function markOf(codeact: unknown): CellMark | null {
     run: String(codeact.run),
     step: Number.isInteger(step) ? step : null,
     fold: 'fold' in codeact && typeof codeact.fold === 'string' ? codeact.fold : null,
-    scratch: 'scratch' in codeact && codeact.scratch === true
+    scratch: 'scratch' in codeact && codeact.scratch === true,
+    replaces: 'replaces' in codeact && typeof codeact.replaces === 'string' ? codeact.replaces : ''
   };
+}
+
+/** Marks of the user's on a cell: it is not rewritten, or not run again, before the agent has asked. */
+export const TAGS = { protected: 'codeact-protected', expensive: 'codeact-expensive' } as const;
+
+export type Tag = keyof typeof TAGS;
+
+/** Whether a cell's tags, as JupyterLab keeps them, have one of ours. */
+export function hasTag(tags: unknown, tag: Tag): boolean {
+  return Array.isArray(tags) && tags.includes(TAGS[tag]);
+}
+
+/** The tags with one of ours more, or without it. */
+export function withTag(tags: unknown, tag: Tag, isOn: boolean): readonly string[] {
+  const others = Array.isArray(tags) ? tags.map(String).filter(other => other !== TAGS[tag]) : [];
+  return isOn ? [...others, TAGS[tag]] : others;
 }
 
 /** An error that a cell shows. */

@@ -8,21 +8,25 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { RunModel } from '../model';
-import { liveRun, stepsOf } from '../runReading';
+import { liveRun, stepsOf, waitingStep } from '../runReading';
 import type { Run } from '../run';
 import type { ICellViews, IRunModels } from '../tokens';
 import { Dress, Look } from './dress';
+import type { ApprovalBar, CellApproval } from './approval';
 import type { ErrorActions } from './errorActions';
 import type { CellFacts } from './facts';
 import type { FoldState } from './foldLine';
 import { CellMark, firstLineOf, markOf } from './mark';
 import { keepPlace } from './place';
+import { badgesOf } from './tags';
 
 export interface CellViewsOptions {
   readonly models: IRunModels;
   readonly trans: TranslationBundle;
   /** What is put below an error of this cell. */
   readonly actions: (cellId: string) => ErrorActions;
+  /** What is put below this cell while it waits for the user. */
+  readonly approval: (cellId: string) => ApprovalBar;
 }
 
 export class CellViews implements ICellViews {
@@ -130,7 +134,11 @@ export class CellViews implements ICellViews {
       return known;
     }
     const { id } = cell.model;
-    const dress = new Dress(cell, { toggle: () => this._toggle(panel, id), actions: () => this._options.actions(id) });
+    const dress = new Dress(cell, {
+      toggle: () => this._toggle(panel, id),
+      actions: () => this._options.actions(id),
+      approval: () => this._options.approval(id)
+    });
     this._dresses.set(cell, dress);
     const markSoon = (): void => this._markSoon(panel);
     cell.model.metadataChanged.connect(markSoon);
@@ -139,7 +147,7 @@ export class CellViews implements ICellViews {
         markSoon();
       }
     });
-    void cell.ready.then(() => dress.error !== null && markSoon());
+    void cell.ready.then(() => (dress.error !== null || dress.isWaiting) && markSoon());
     if (cell instanceof CodeCell) {
       cell.model.outputs.changed.connect(() => dress.readError() && markSoon());
     }
@@ -152,6 +160,7 @@ export class CellViews implements ICellViews {
     const mark = markOf(cell.model.getMetadata('codeact'));
     const live = state === null ? null : liveRun(state);
     const isOfLive = mark !== null && mark.run === live?.id;
+    const approval = model === null || !isOfLive ? null : approvalOf(model, cell.model.id, mark);
     return {
       mark,
       isRunning: isOfLive && !isSettled(live, cell.model.id),
@@ -163,7 +172,9 @@ export class CellViews implements ICellViews {
               mark,
               state?.runs.find(run => run.id === mark.run)
             ),
-      fold: mark === null ? null : this._foldOf(panel, cell, mark),
+      approval,
+      badges: badgesOf(trans, cell.model.getMetadata('tags')),
+      fold: mark === null || approval !== null ? null : this._foldOf(panel, cell, mark),
       // The model sees the errors of its own run.
       actions: isOfLive ? 'none' : live === null ? 'ready' : 'busy'
     };
@@ -208,6 +219,18 @@ export class CellViews implements ICellViews {
 
 function isSettled(run: Run | null, cellId: string): boolean {
   return run !== null && stepsOf(run).some(step => step.cellId === cellId && step.status !== 'running');
+}
+
+function approvalOf({ conversation }: RunModel, cellId: string, mark: CellMark): CellApproval | null {
+  const step = waitingStep(liveRun(conversation.state));
+  return step?.approval && step.cellId === cellId
+    ? {
+        action: step.actionId ?? '',
+        approval: step.approval,
+        replaces: mark.replaces,
+        isOpen: conversation.status === 'open'
+      }
+    : null;
 }
 
 function cellOf(panel: NotebookPanel, cellId: string): Cell | undefined {

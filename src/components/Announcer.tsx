@@ -1,8 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useState } from 'react';
 
-import { stepsOf } from '../runReading';
+import { stepsOf, waitingStep } from '../runReading';
 import type { Run } from '../runState';
+import { questionText } from './approvalWording';
 import { errorText, statusText, stepText } from './wording';
 
 export interface AnnouncerProps {
@@ -22,13 +23,17 @@ export function Announcer({ run, alert, trans }: AnnouncerProps): JSX.Element {
   }, [live]);
   const isFollowed = run !== null && run.id === followed;
   const failed = isFollowed && run.finished?.reason === 'failed' ? run.finished.message : '';
+  const approval = isFollowed ? waitingStep(run)?.approval : null;
+  const waits = approval
+    ? `${questionText(trans, approval)} ${trans.__('Enter runs it, E edits it, D denies it.')}`
+    : '';
   return (
     <div className="codeact-hidden">
       <div role="status" aria-live="polite">
         {isFollowed ? lastWord(trans, run) : ''}
       </div>
       <div role="alert" aria-live="assertive">
-        {alert || failed}
+        {alert || failed || waits}
       </div>
     </div>
   );

@@ -2,8 +2,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { missingModule } from '../missing';
-import { isRepaired, secondsBetween } from '../runReading';
+import { isRepaired } from '../runReading';
 import type { Run, Step } from '../runState';
+import { secondsBetween } from '../time';
+import { decisionNotes } from './approvalWording';
 import type { RunAsks } from './Ending';
 import { InstallOffer } from './InstallOffer';
 import { Markdown } from './Markdown';
@@ -11,7 +13,15 @@ import type { RunViewProps } from './RunView';
 import { useNow } from './useNow';
 import { errorText, notesOf, secondsText, statusText, stepText } from './wording';
 
-const MARKS: Readonly<Record<Step['status'], string>> = { running: '◌', ok: '✓', failed: '✗', stopped: '■' };
+const MARKS: Readonly<Record<Step['status'], string>> = {
+  waiting: '◆',
+  running: '◌',
+  ok: '✓',
+  failed: '✗',
+  stopped: '■',
+  denied: '⊘',
+  unknown: '?'
+};
 
 export interface StepLineProps {
   readonly run: Run;
@@ -26,10 +36,10 @@ export interface StepLineProps {
 export function StepLine({ run, step, trans, cells, onCell, asks }: StepLineProps): JSX.Element {
   const now = useNow(step.endedAt === null && run.live);
   const text = stepText(trans, step);
-  const isCutOff = step.status === 'running' && !run.live;
+  const isCutOff = (step.status === 'running' || step.status === 'waiting') && !run.live;
   const status = isCutOff ? 'stopped' : step.status;
-  const { cellId } = step;
-  const notes = notesOf(trans, run, step, cellId === null ? null : cells(cellId));
+  const cellId = status === 'denied' ? null : step.cellId; // its cell is gone
+  const notes = [...notesOf(trans, run, step, cellId === null ? null : cells(cellId)), ...decisionNotes(trans, step)];
   const content = (
     <>
       <span className="codeact-Step-mark" data-status={status} aria-hidden="true">
@@ -38,7 +48,9 @@ export function StepLine({ run, step, trans, cells, onCell, asks }: StepLineProp
       <span className="codeact-Step-label">{text}</span>
       <span className="codeact-hidden">{statusText(trans, status)}</span>
       <span className="codeact-Step-time">
-        {isCutOff ? '' : secondsText(trans, secondsBetween(step.startedAt, step.endedAt ?? now))}
+        {isCutOff || status === 'waiting' || status === 'denied'
+          ? ''
+          : secondsText(trans, secondsBetween(step.startedAt, step.endedAt ?? now))}
       </span>
     </>
   );

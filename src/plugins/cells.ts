@@ -3,6 +3,7 @@ import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { RunArchive } from '../archive';
+import { ApprovalBar } from '../cells/approval';
 import { ErrorActions } from '../cells/errorActions';
 import { CellViews } from '../cells/views';
 import { CommandIDs, ICellViews, IRunModels } from '../tokens';
@@ -27,6 +28,12 @@ const plugin: JupyterFrontEndPlugin<ICellViews> = {
           onFix: () => void commands.execute(CommandIDs.fixError, { cell }),
           onInstall: module => void commands.execute(CommandIDs.installModule, { cell, module }),
           packageOf: module => archive.packageOf(module)
+        }),
+      approval: cell =>
+        new ApprovalBar({
+          trans,
+          onRun: () => void commands.execute(CommandIDs.approve, { cell }),
+          onDeny: note => void commands.execute(CommandIDs.deny, { cell, note })
         })
     });
     const watch = (panel: NotebookPanel): void => {

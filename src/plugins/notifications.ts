@@ -4,7 +4,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { RunArchive } from '../archive';
-import { News, RunNews, newsText } from '../notifications';
+import { News, RunNews, isWaiting, newsText } from '../notifications';
 import { CommandIDs, IRunModels } from '../tokens';
 
 /** Tells of runs in notebooks that are not in view. */
@@ -15,6 +15,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
   requires: [IRunModels, INotebookTracker, ITranslator],
   activate: (app: JupyterFrontEnd, models: IRunModels, tracker: INotebookTracker, translator: ITranslator) => {
     const trans = translator.load('codeact_jupyter');
+    /** By run: what still stands on the screen. */
+    const waiting = new Map<string, string>();
     const news = new RunNews({
       archive: new RunArchive(app.serviceManager.serverSettings),
       isInView: ({ context }) =>
@@ -23,7 +25,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     const notify = (told: News): void => {
       const { path, run } = told;
-      Notification.emit(newsText(trans, told), typeOf(told), {
+      const id = Notification.emit(newsText(trans, told), typeOf(told), {
         autoClose: told.state === 'waiting' ? false : undefined,
         actions: [
           {
@@ -33,8 +35,18 @@ const plugin: JupyterFrontEndPlugin<void> = {
           }
         ]
       });
+      if (told.state === 'waiting') {
+        waiting.set(run, id);
+      }
     };
-    models.changed.connect((_, model) => news.look(model));
+    models.changed.connect((_, model) => {
+      news.look(model);
+      const { state } = model.conversation;
+      for (const { id: run } of state.runs.filter(({ id }) => waiting.has(id) && !isWaiting(state, id))) {
+        Notification.dismiss(waiting.get(run));
+        waiting.delete(run);
+      }
+    });
   }
 };
 
@@ -43,7 +55,7 @@ function typeOf({ state }: News): Notification.TypeOptions {
     case 'answered':
       return 'success';
     case 'failed':
-    case 'cut_off':
+    case 'interrupted':
       return 'error';
     case 'stopped':
     case 'limit':

@@ -2,10 +2,12 @@ import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyte
 import { ICommandPalette, ISanitizer, IThemeManager } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 import { Menu } from '@lumino/widgets';
 
 import { RunArchive } from '../archive';
+import { addApprovalCommands } from '../approvalCommands';
 import { addCellCommands } from '../cellCommands';
 import { showCell } from '../cells';
 import { addCommands } from '../commands';
@@ -15,14 +17,15 @@ import { LocalSanitizer } from '../images';
 import { SidePanel } from '../panel';
 import { addRunCommands } from '../runCommands';
 import { showWantedSettings } from '../settingsPage';
-import { CommandIDs, ICellViews, IRunModels } from '../tokens';
+import { addTagCommands } from '../tagCommands';
+import { CommandIDs, ICellViews, IRunModels, PLUGIN_ID } from '../tokens';
 
 /** The panel in the right sidebar; it follows the notebook in front. */
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'codeact-jupyter:panel',
   description: 'The panel beside the notebook: requests, steps and answers.',
   autoStart: true,
-  requires: [IRunModels, ICellViews, INotebookTracker, IRenderMimeRegistry, ISanitizer, ITranslator],
+  requires: [IRunModels, ICellViews, INotebookTracker, IRenderMimeRegistry, ISanitizer, ITranslator, ISettingRegistry],
   optional: [ICommandPalette, ILayoutRestorer, IThemeManager],
   activate: (
     app: JupyterFrontEnd,
@@ -32,6 +35,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     rendermime: IRenderMimeRegistry,
     sanitizer: ISanitizer,
     translator: ITranslator,
+    settings: ISettingRegistry,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
     themes: IThemeManager | null
@@ -40,6 +44,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const archive = new RunArchive(app.serviceManager.serverSettings);
     const menu = new Menu({ commands: app.commands });
     menu.addItem({ command: CommandIDs.newConversation });
+    menu.addItem({ command: CommandIDs.deleteConversation });
     menu.addItem({ command: CommandIDs.listRuns });
     menu.addItem({ command: CommandIDs.connectModel });
     menu.addItem({ command: CommandIDs.openSettings });
@@ -54,9 +59,11 @@ const plugin: JupyterFrontEndPlugin<void> = {
         views.open(notebook, cellId);
         return showCell(notebook, cellId);
       },
+      editCell: cell => void app.commands.execute(CommandIDs.editProposal, { cell }),
+      chooseMode: mode => void settings.set(PLUGIN_ID, 'approval', mode),
       factsOf: cellId => (panel.notebook === null ? null : views.factsOf(panel.notebook, cellId)),
       packageOf: module => archive.packageOf(module),
-      openRun: entry => void app.commands.execute(CommandIDs.showRun, { path: entry.path, run: entry.run }),
+      openRun: ({ path, run }, resume) => void app.commands.execute(CommandIDs.showRun, { path, run, resume }),
       createNotebook: () =>
         app.commands.execute('notebook:create-new', {
           activate: true,
@@ -78,6 +85,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     addCommands(app, panel, palette, trans);
     addRunCommands({ app, panel, tracker, palette, trans });
+    addApprovalCommands({ app, tracker, models, palette, trans });
+    addTagCommands(app, tracker, palette, trans);
     addCellCommands({ app, panel, tracker, models, views, palette, trans });
     views.changed.connect((_, notebook) => notebook === panel.notebook && panel.update());
     tracker.currentChanged.connect((_, notebook) => panel.follow(notebook));
