@@ -11,11 +11,11 @@ def lineage(runs: Sequence[tuple[str, str | None]], of: str | None = None) -> li
     """
     parents = _parents(runs)
     here = (runs[-1][0] if runs else "") if of is None else of
-    found: list[str] = []
+    found: dict[str, None] = {}  # in order, and asked whether one is in it
     while here in parents and here not in found:
-        found.append(here)
+        found[here] = None
         here = parents[here]
-    return found[::-1]
+    return list(found)[::-1]
 
 
 def _parents(runs: Sequence[tuple[str, str | None]]) -> Mapping[str, str]:

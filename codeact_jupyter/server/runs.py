@@ -1,8 +1,10 @@
 """REST routes of runs: the list of all that were recorded, one with what happened in it, and what a run that installs would install.
 
 Only for users who may open a notebook's socket.  Answers are JSON; an error is `{"message": words}`.  `RUN` is
-    {run, path: "" when it cannot be opened here, name, request, state, started, ended: ISO time|null, steps, model}
-with a state of "running", "waiting" (for the user), "answered", "stopped", "failed", "limit", "stuck" or "cut_off".
+    {run, path: "" when it cannot be opened here, name, request, state, started, ended: ISO time|null, steps, tokens, cost: number|null,
+     model}
+with a state of "running", "waiting" (for the user), "answered", "stopped", "failed", "limit", "stuck" or "interrupted" (it was cut off, and
+can be resumed); a cost of null is not known.
 
 GET codeact/api/runs?path=&limit=&before=  -> {runs: [RUN]}, newest first; `path`: of this notebook alone, `before`: started before then
 GET codeact/api/run?run=ID                 -> {...RUN, conversation, events: [what the socket sends as `recorded`]}; 404: none is known
@@ -10,6 +12,7 @@ GET codeact/api/package?module=sklearn     -> {package}: what `install_module` i
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Runs in one answer."""
+
+GOING_ON = frozenset({"running", "waiting"})
 
 
 class _RecordHandler(APIHandler):
@@ -47,20 +52,23 @@ class _RecordHandler(APIHandler):
     async def described(self, entries: "list[Entry]") -> list[dict[str, Any]]:
         """As `RUN`s; a notebook that is not there any more, or was never here, is named only."""
         here = {path: await self._here(path) for path in {entry.path for entry in entries}}
-        live: dict[str, bool] = {room.session.live: room.waiting for room in self.app.rooms.values() if room.session.live}
+        live = {room.session.live: room.waiting for room in self.app.rooms.values() if room.session.live}
+        states = [_state(entry, live.get(entry.run), self.app.store.alive) for entry in entries]
         return [
             {
                 "run": entry.run,
                 "path": here[entry.path],
                 "name": Path(entry.path).name,
                 "request": entry.request,
-                "state": _state(entry, live),
+                "state": state,
                 "started": entry.started,
-                "ended": None if entry.run in live else entry.ended,
+                "ended": None if state in GOING_ON else entry.ended,
                 "steps": entry.steps,
+                "tokens": entry.tokens,
+                "cost": entry.cost,
                 "model": entry.model,
             }
-            for entry in entries
+            for entry, state in zip(entries, states, strict=True)
         ]
 
     async def _here(self, place: str) -> str:
@@ -141,10 +149,13 @@ class PackageHandler(_RecordHandler):
             raise HTTPError(400, str(error)) from error
 
 
-def _state(entry: "Entry", live: dict[str, bool]) -> str:
-    if entry.run in live:
-        return "waiting" if live[entry.run] or entry.last == "approval_asked" else "running"
-    return entry.reason if entry.last == "run_finished" else "cut_off"
+def _state(entry: "Entry", waiting: bool | None, alive: Callable[[str], bool]) -> str:
+    """`waiting`: for the user, of a run that goes on here; None: it does not."""
+    if entry.last == "run_finished":
+        return entry.reason
+    if waiting is None and not alive(entry.run):
+        return "interrupted"
+    return "waiting" if waiting or entry.last == "approval_asked" else "running"
 
 
 ROUTES = (("runs", RunsHandler), ("run", RunHandler), ("package", PackageHandler))

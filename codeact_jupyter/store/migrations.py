@@ -32,9 +32,10 @@ def filed_and_queue(db: sqlite3.Connection) -> None:
 
 
 def found_quickly(db: sqlite3.Connection) -> None:
-    """The newest runs, and which runs name an image, without a look at all events."""
+    """The newest runs, those that came to an end, and who names an image, without a look at all events."""
     for statement in (
         "CREATE INDEX runs_started ON runs (started)",
+        """CREATE INDEX events_finished ON events (run) WHERE event GLOB '{"type":"run_finished"*'""",
         "CREATE TABLE pictures (run TEXT, key TEXT, PRIMARY KEY (run, key)) WITHOUT ROWID",
         "CREATE INDEX pictures_key ON pictures (key)",
         "INSERT OR IGNORE INTO pictures SELECT run, value FROM events, json_each(event, '$.images')"

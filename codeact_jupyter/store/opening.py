@@ -18,6 +18,9 @@ BESIDE = ("", "-wal", "-shm", "-journal")
 NO_WAL = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL})
 """How a file that is in WAL mode fails on a disk without shared memory."""
 
+CACHE = 8192
+"""KiB: the upper levels of a store of a gigabyte."""
+
 PATIENCE = 10.0
 """Seconds to wait for another process that writes."""
 
@@ -102,6 +105,7 @@ class Opening:
         with _closed_on_failure(db):
             db.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only forgotten
             db.execute("PRAGMA auto_vacuum=INCREMENTAL")  # of a file that is just made
+            db.execute(f"PRAGMA cache_size=-{CACHE}")
             if not self._wal:
                 db.execute("PRAGMA locking_mode=EXCLUSIVE")  # it may be in WAL mode: alone with it, one needs no shared memory
         return db

@@ -18,7 +18,7 @@ from codeact_jupyter.store import forgetting
 from codeact_jupyter.store.claim import Claim, claim, held
 from codeact_jupyter.store.disks import MOUNTS
 from codeact_jupyter.store.opening import PATIENCE, Opening
-from codeact_jupyter.store.recent import INTERRUPTED, RECENT, Entry
+from codeact_jupyter.store.recent import Entry, listed
 from codeact_jupyter.store.trouble import damaged, trouble
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -90,7 +90,8 @@ class Store:
 
     def recent(self, limit: int, before: str = "", path: str = "", run: str = "") -> list[Entry]:
         """The newest runs: of all notebooks, or of one; started before a time; or one run alone.  Raises `StoreError`."""
-        return [Entry(*row) for row in self._read(RECENT, limit=limit, before=before, path=path, run=run)]
+        given = {name: value for name, value in (("before", before), ("path", path), ("run", run)) if value}
+        return [Entry(*row) for row in self._read(listed(*given), limit=limit, **given)]
 
     def append(self, run: str, event: Event) -> Recorded:
         """The run's next event; on disk (safe when this process is killed) when it returns.  Raises `StoreError`."""
@@ -142,7 +143,7 @@ class Store:
 
     def interrupted(self, path: str = "") -> list[Entry]:
         """Runs that were cut off, of all notebooks or of one, the newest first: they can be taken up again.  Raises `StoreError`."""
-        rows = self._read(INTERRUPTED, limit=-1, before="", path=path, run="")
+        rows = self._read(listed("unfinished", *(("path",) if path else ())), limit=-1, path=path)
         return [entry for entry in (Entry(*row) for row in rows) if not self.alive(entry.run)]
 
     def forget(self, conversation: str) -> None:
