@@ -30,9 +30,6 @@ KERNEL_EVENTS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 MARK = "CODEACT_SERVER"
 """Environment variable of the kernels that are started here: this process's number, so that `%codeact` knows whom it can ask."""
 
-COLLABORATION = "jupyter_server_ydoc"
-"""The server extension of jupyter-collaboration, which keeps the documents of open notebooks itself."""
-
 KEYRING_SECONDS = 15.0
 
 
@@ -71,17 +68,6 @@ class CodeActExtension(ExtensionApp):
     def server(self) -> Any:
         """The Jupyter server that this is an extension of."""
         return self.serverapp
-
-    @property
-    def collaboration(self) -> str:
-        """Why no run can start while jupyter-collaboration keeps the documents; empty: it does not."""
-        apps = self.server.extension_manager.extension_apps.get(COLLABORATION, ())
-        if all(getattr(app, "disable_rtc", False) for app in apps):
-            return ""
-        return (
-            "Real-time collaboration is on: the agent cannot write into its notebooks yet."
-            " Start the server with --YDocExtension.disable_rtc=True, or uninstall jupyter-collaboration."
-        )
 
     def initialize_handlers(self) -> None:
         self.handlers.append((url_path_join("codeact", "api", "socket"), NotebookSocket))

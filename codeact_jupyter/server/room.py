@@ -1,4 +1,7 @@
-"""One notebook as the server serves it: its session, its desk, and the browser that shows it."""
+"""One notebook as the server serves it: its session, its desk, and who shows it.
+
+That is one browser document, the newest; or, where jupyter-collaboration keeps the notebook, everybody: all of them see one run.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -19,9 +22,11 @@ from codeact_jupyter.server.pace import Paced
 from codeact_jupyter.server.questions import Questions
 from codeact_jupyter.server.queue import Queue
 from codeact_jupyter.session.attach import Browser, ServerDesk
+from codeact_jupyter.session.collaboration import Rooms, keeper, too_old
 from codeact_jupyter.session.contents import Standing
 from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.session.session import Request, Session
+from codeact_jupyter.session.shared_desk import SharedDesk
 from codeact_jupyter.sources import Source, refuse_elsewhere
 from codeact_jupyter.suggest import suggestions
 
@@ -50,12 +55,21 @@ class Room:
 
     def __init__(self, app: "CodeActExtension", path: str):
         self._app = app
-        self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self.notice)
+        keeps = keeper(app.server)
+        self._unfit = too_old() if keeps else ""
+        """Why no run can start beside what keeps the notebook."""
+        self.desk: ServerDesk | SharedDesk
+        if keeps and not self._unfit:
+            self.desk = SharedDesk(app.server, path, app.store, Rooms(app.server, keeps), self.notice)
+        else:
+            self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self.notice)
         self.session = Session(self.desk, app.store, self.settings, self)
-        self._listener: Listener | None = None
+        self._listeners: dict[Listener, dict[str, Any]] = {}
+        """Who shows the notebook, with their user's settings."""
         self.overhear: list[Callable[[BaseModel], None]] = []
         """Who else is told what the browser is told: the cell that a run was asked in."""
         self._user: dict[str, Any] = {}
+        """The settings of who asked last."""
         self._unheard: list[Notice] = []
         self._type = Paced(self.tell, TYPING_PAUSE)
         self._doing: Doing | None = None
@@ -67,26 +81,29 @@ class Room:
 
     def settings(self, run: Mapping[str, Any] | None = None) -> Settings:
         """For the next run, with what is set for it alone.  Raises `SettingError`."""
-        return self._app.settings_for([run or {}, self._chosen(), self._user])
+        return self._settings_of(self._user, run or {})
+
+    def _settings_of(self, user: Mapping[str, Any], run: Mapping[str, Any]) -> Settings:
+        return self._app.settings_for([run, self._chosen(), user])
 
     # the browser
 
     async def join(self, listener: Listener, subscribe: Subscribe) -> None:
         """A browser shows the notebook: it is told all it has not heard yet, then what happens."""
         self._user = subscribe.settings
-        self._listener = None
         self.desk.join(listener)
+        self._listeners = {each: user for each, user in self._listeners.items() if each is not listener and self.desk.shown_by(each)}
         base, problem = subscribe.base, ""
         file: Standing = "same"
         try:
             file, base = await self.desk.stands(listener, base)
         except CodeActError as error:
             problem = str(error)
-        welcome = await self._welcome(problem)
+        welcome = await self._welcome(subscribe.settings, problem)
         if not self.desk.shown_by(listener):
             return  # it went, or a newer one came
         # from here to the end nothing else runs: no event falls between what is told now and what is told then
-        self._listener = listener
+        self._listeners[listener] = subscribe.settings
         listener.tell(welcome.model_copy(update={"file": file, "hash": base or None, **self._now()}))
         for run in self.session.store.runs(self.session.conversation):
             for recorded in self.session.store.events(run, subscribe.after.get(run, 0)):
@@ -96,26 +113,25 @@ class Room:
 
     def leave(self, listener: Listener) -> None:
         """Its socket broke."""
-        if listener is self._listener:
-            self._listener = None
+        self._listeners.pop(listener, None)
         self.desk.leave(listener)
 
     async def closed(self, listener: Listener, keep: bool) -> None:
         """The user closes the notebook.  Raises `NotebookError`."""
-        if listener is self._listener:
-            self._listener = None  # its page listens no more: what there is to tell waits for the next one
+        self._listeners.pop(listener, None)  # its page listens no more: what there is to tell waits for the next one
         await self.desk.closed(listener, keep)
 
     def start(self, listener: Listener, request: Request) -> None:
         """Begin a run that the page asks for.  Raises `CodeActError` with why it could not."""
-        if not self.desk.shown_by(listener):
+        if not self.desk.heed(listener):
             raise CodeActError(SUPERSEDED)
+        self._user = self._listeners.get(listener, self._user)
         self.begin(request)
 
     def begin(self, request: Request) -> "asyncio.Task[RunFinished] | None":
         """Begin a run; None: it was begun already.  Raises `CodeActError` with why it could not."""
-        if self._app.collaboration:
-            raise CodeActError(self._app.collaboration)
+        if self._unfit:
+            raise CodeActError(self._unfit)
         if task := self.session.start(request):
             task.add_done_callback(lambda task: self._over(request.run, task))
         return task
@@ -131,9 +147,11 @@ class Room:
             self.begin(request)
             self.queue.drop(request.run)
 
-    async def configure(self, settings: dict[str, Any]) -> None:
-        """The user's settings changed: they hold from the next run on."""
+    async def configure(self, listener: Listener, settings: dict[str, Any]) -> None:
+        """Its user's settings changed: they hold from the next run on."""
         self._user = settings
+        if listener in self._listeners:
+            self._listeners[listener] = settings
         await self._welcome_again()
 
     async def choose(self, connection: str, model: str) -> None:
@@ -146,7 +164,7 @@ class Room:
 
     def refresh(self) -> None:
         """Saved connections changed: who shows the notebook is told which model is asked now."""
-        if self._listener:
+        if self._listeners:
             self._spawn(self._welcome_again())
 
     async def new_conversation(self) -> None:
@@ -186,15 +204,15 @@ class Room:
     def tell(self, message: BaseModel) -> None:
         for hear in self.overhear:
             hear(message)
-        if self._listener:
-            self._listener.tell(message)
+        for listener in self._listeners:
+            listener.tell(message)
 
     def notice(self, message: str) -> None:
         """Something that belongs to no run: told when a browser is there."""
         self._app.log.warning("codeact: %s", message)
-        if self._listener:
-            self._listener.tell(Notice(message=message))
-        else:
+        for listener in self._listeners:
+            listener.tell(Notice(message=message))
+        if not self._listeners:
             self._unheard = [*self._unheard, Notice(message=message)][-UNHEARD:]
 
     def deleted(self) -> None:
@@ -284,18 +302,21 @@ class Room:
         self._unheard = []
 
     async def _welcome_again(self) -> None:
-        welcome = await self._welcome("")
+        problem, now = "", ""
         try:
             now = await self.desk.storage.hash()
         except CodeActError as error:
-            welcome, now = welcome.model_copy(update={"problem": str(error)}), ""
-        self.tell(welcome.model_copy(update={"hash": now or None, **self._now()}))
+            problem = str(error)
+        for listener, user in list(self._listeners.items()):
+            welcome = await self._welcome(user, problem)
+            if listener in self._listeners:
+                listener.tell(welcome.model_copy(update={"hash": now or None, **self._now()}))
 
-    async def _welcome(self, problem: str) -> Welcome:
+    async def _welcome(self, user: Mapping[str, Any], problem: str) -> Welcome:
         settings = Settings()
         try:
             await self._app.load_connections()
-            settings = self.settings()
+            settings = self._settings_of(user, {})
         except SettingError as error:
             problem = problem or str(error)
         files, _ = await asyncio.to_thread(self.session.beside.look, self.desk.folder)
@@ -303,7 +324,7 @@ class Room:
             conversation=self.session.conversation,
             model=settings.named,
             where=settings.where,
-            problem=self._app.collaboration or problem or settings.problem,
+            problem=self._unfit or problem or settings.problem,
             connection=self._choice.connection,
             format="tool" if settings.action_format == "tool" else "code",
             images=settings.sends_images,

@@ -134,7 +134,7 @@ class Talk:
     async def _rarely(self, room: "Room", message: Any) -> None:
         match message:
             case Configure(settings=settings):
-                await room.configure(settings)
+                await room.configure(self, settings)
             case ChooseModel(connection=connection, model=model):
                 await room.choose(connection, model)
             case RestartKernel():

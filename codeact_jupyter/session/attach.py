@@ -97,6 +97,10 @@ class ServerDesk:
         """It is this browser document that counts."""
         return browser is self._browser
 
+    def heed(self, browser: Browser) -> bool:
+        """It asks for something; False: another one has taken over."""
+        return browser is self._browser
+
     def rename(self, path: str) -> None:
         """The notebook has a new path; all else stays as it is."""
         self.path = self.storage.path = path

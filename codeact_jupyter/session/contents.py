@@ -59,6 +59,10 @@ class ContentsFile:
         """Of the file now; empty where the contents manager gives none."""
         return str((await self._get(content=False)).get("hash") or "")
 
+    async def writable(self) -> bool:
+        """Raises `NotebookError`."""
+        return bool((await self._get(content=False)).get("writable", True))
+
     async def against(self, base: str | None) -> tuple[Standing, str]:
         """The file against what a document was made of, and its hash now.  Raises `NotebookError`."""
         now = await self.hash()

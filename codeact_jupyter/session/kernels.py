@@ -13,6 +13,7 @@ from codeact_jupyter.errors import KernelError
 from codeact_jupyter.kernel.host import client_of
 from codeact_jupyter.kernel.sandbox import is_sandboxed, refusal, wants_sandbox
 from codeact_jupyter.session.contents import reason
+from codeact_jupyter.session.servers import SHARED
 
 BROWSER_SECONDS = 60.0
 """How long the browser may take to start the kernel."""
@@ -153,7 +154,8 @@ async def kernel_of(server: Any, notebook: Notebook) -> ServerHost:
 async def running(server: Any, path: str) -> str | None:
     """Id of the kernel that the notebook at this path has."""
     for session in await ensure_async(server.session_manager.list_sessions()):
-        if session.get("type") == "notebook" and session.get("path") == path and session.get("kernel"):
+        at = str(session.get("path")).removeprefix(SHARED)
+        if session.get("type") == "notebook" and at == path and session.get("kernel"):
             return str(session["kernel"]["id"])
     return None
 

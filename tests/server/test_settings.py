@@ -145,7 +145,7 @@ def _jupyter_server_extension_points():
 
 
 @pytest.mark.parametrize("disabled", [False, True])
-async def test_under_real_time_collaboration_the_panel_says_what_to_do(serve, scripted, tmp_path, monkeypatch, disabled):
+async def test_beside_a_real_time_collaboration_that_is_too_old_the_panel_says_what_to_do(serve, scripted, tmp_path, monkeypatch, disabled):
     (tmp_path / "jupyter_server_ydoc.py").write_text(COLLABORATION % disabled)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "jupyter_server_ydoc", raising=False)
@@ -158,6 +158,6 @@ async def test_under_real_time_collaboration_the_panel_says_what_to_do(serve, sc
     if disabled:
         assert await browser.answer(run) == "Hello."
     else:
-        assert "real-time collaboration is on" in browser.heard("welcome")[0]["problem"].lower()
+        assert "jupyter-collaboration>=5" in browser.heard("welcome")[0]["problem"]
         assert (await browser.hears("refused"))["message"] == browser.heard("welcome")[0]["problem"]
     monkeypatch.delitem(sys.modules, "jupyter_server_ydoc", raising=False)
