@@ -32,7 +32,7 @@ def test_with_nothing_set_up_a_run_could_start_and_each_line_says_what_to_do(pla
     names = [line.split(":")[0][2:] for line in lines[:-1]]
     assert (result.returncode, result.stderr) == (0, "")
     assert [name for name in names if name != "local servers"] == [
-        "extension", "frontend", "collaboration", "store", "kernel", "settings", "answers"
+        "extension", "frontend", "collaboration", "store", "kernel", "sandbox", "settings", "answers"
     ]  # fmt: skip
     assert all(line[0] in "✓✗?" for line in lines[:-1])
     assert lines[-1] == "A run could start."

@@ -97,7 +97,9 @@ def options(inside: Inside) -> list[str]:
         told += ["--ro-bind", str(inside.connection), str(inside.connection)]
     if inside.sockets:
         told += ["--bind", str(inside.sockets), str(inside.sockets)]
-    return [*told, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(inside.folder)]
+    for place in (Path("/proc"), Path("/dev"), Path("/")):  # to root, even without its rights, the system's switches in /proc are open
+        told += ["--remount-ro", str(place)]
+    return [*told, "--chdir", str(inside.folder)]
 
 
 def environment(outer: Mapping[str, str], of_spec: Iterable[str]) -> dict[str, str]:
