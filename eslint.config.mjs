@@ -51,10 +51,20 @@ export default [
   down(['src/components/**'], [jupyterlab, above('(panel|commands|cells|runModels|connection|sync|saving|notebook)$')]),
   down(['src/model.ts', 'src/runModels.ts', 'src/chatModel.ts'], [above('(components/|panel$|commands$|cells$)')]),
   down(
-    ['src/run.ts', 'src/runState.ts', 'src/steps.ts', 'src/runReading.ts', 'src/label.ts', 'src/missing.ts'],
+    [
+      'src/run.ts',
+      'src/runState.ts',
+      'src/steps.ts',
+      'src/runReading.ts',
+      'src/lineage.ts',
+      'src/waiting.ts',
+      'src/time.ts',
+      'src/label.ts',
+      'src/missing.ts'
+    ],
     [
       {
-        regex: '^@|^\\.{1,2}/(?!(label|missing|protocol|run|runState|steps)$)',
+        regex: '^@|^\\.{1,2}/(?!(label|lineage|missing|protocol|run|runReading|runState|steps|time|waiting)$)',
         message: 'Pure: from messages to state.'
       }
     ]

@@ -10,7 +10,7 @@ import type { Run } from './run';
 import { EMPTY, reduce } from './runState';
 
 /** How a run stands. */
-export type EntryState = 'running' | 'waiting' | 'answered' | 'stopped' | 'failed' | 'limit' | 'stuck' | 'cut_off';
+export type EntryState = 'running' | 'waiting' | 'answered' | 'stopped' | 'failed' | 'limit' | 'stuck' | 'interrupted';
 
 /** A run in the list. */
 export interface Entry {

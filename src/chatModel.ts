@@ -2,6 +2,7 @@ import { AbstractChatContext, AbstractChatModel, IChatContext, INewMessage, IUse
 
 import { Attachments } from './attachments';
 import type { RunModel } from './model';
+import type { Run } from './run';
 import { liveRun } from './runReading';
 
 class ChatContext extends AbstractChatContext {
@@ -36,6 +37,16 @@ export class ConversationChat extends AbstractChatModel {
   /** Asks the same once more, about the same cells. */
   askAgain(request: string, cells: readonly string[]): void {
     this._model.ask(request, this._anchor(), cells);
+  }
+
+  /** Asks something else in the place of an earlier request, about the same cells. */
+  askInstead(run: Run, request: string): void {
+    this._model.requests.askInstead(run, request, this._anchor());
+  }
+
+  /** Asks when the run that goes on has answered. */
+  queue(request: string): void {
+    this._model.requests.queue(request, this._anchor(), this.attachments.take(request));
   }
 
   createChatContext(): IChatContext {

@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { ICommandPalette } from '@jupyterlab/apputils';
+import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { liveRun } from './runReading';
@@ -29,7 +29,7 @@ export function addCommands(
         return;
       }
       shell.activateById(panel.id);
-      panel.focusComposer();
+      panel.focus();
     }
   });
   commands.addCommand(CommandIDs.stopRun, {
@@ -41,7 +41,18 @@ export function addCommands(
     label: trans.__('New Conversation'),
     caption: trans.__('Later requests are sent without the runs until now'),
     isEnabled: () => panel.model !== null && !isRunning(),
-    execute: () => panel.model?.newConversation()
+    execute: () => panel.model?.requests.newConversation()
+  });
+  commands.addCommand(CommandIDs.deleteConversation, {
+    label: trans.__('Delete Conversation…'),
+    caption: trans.__('Delete what is recorded of it; its cells stay'),
+    isEnabled: () => panel.model !== null && !isRunning(),
+    execute: async () => {
+      const { model } = panel;
+      if (model !== null && (await isSure(trans, model.conversation.name))) {
+        model.requests.deleteConversation();
+      }
+    }
   });
   commands.addCommand(CommandIDs.connectModel, {
     label: trans.__('Connect a Model'),
@@ -59,8 +70,21 @@ export function addCommands(
     CommandIDs.openPanel,
     CommandIDs.stopRun,
     CommandIDs.newConversation,
+    CommandIDs.deleteConversation,
     CommandIDs.connectModel
   ]) {
     palette?.addItem({ command, category: trans.__('CodeAct') });
   }
+}
+
+async function isSure(trans: TranslationBundle, name: string): Promise<boolean> {
+  const { button } = await showDialog({
+    title: trans.__('Delete the conversation about %1?', name),
+    body: trans.__(
+      'Requests, steps and answers are deleted from the record and cannot be brought back. The cells and their outputs stay in the notebook.'
+    ),
+    buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Delete') })],
+    defaultButton: 0
+  });
+  return button.accept;
 }

@@ -13,7 +13,7 @@ import { Arrivals } from './arrivals';
 import { Connection, ConnectionStatus } from './connection';
 import type { ServerMessage, Subscribe, Welcome } from './protocol';
 import { Requests } from './requests';
-import { cutOffRuns, liveRun } from './runReading';
+import { interruptedRuns, liveRun } from './runReading';
 import { EMPTY, LocalMessage, RunState, reduce } from './runState';
 import { Conversation, conversationOf } from './conversation';
 import { documentOf, endCells, isCollaborative, openSocket, probeSocket, startKernel } from './notebook';
@@ -41,6 +41,12 @@ export class RunModel implements IDisposable {
       probe: () => probeSocket(options.serverSettings, context),
       subscription: () => ({ base: this._saving.base, settings: options.settings() })
     });
+    this.requests = new Requests({
+      send: message => this._connection.send(message),
+      apply: message => this._apply(message),
+      state: () => this._state,
+      trans: options.trans
+    });
     this._dirty = context.model.dirty;
     this._conversation = conversationOf(context, this._state, this._connection);
     this._listen();
@@ -48,6 +54,9 @@ export class RunModel implements IDisposable {
 
   /** Of this page only: tells one conversation from another. */
   readonly id = UUID.uuid4();
+
+  /** What its user asks for. */
+  readonly requests: Requests;
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -75,29 +84,16 @@ export class RunModel implements IDisposable {
     }
   }
 
-  /** Asks for something, or steers the run that goes on. */
-  ask(request: string, anchor: string | null, cells: readonly string[] = []): void {
-    const live = liveRun(this._state);
-    if (live !== null) {
-      if (this._connection.send({ type: 'steer', run: live.id, text: request })) {
-        this._apply({ type: 'steering', run: live.id, text: request });
-      } else {
-        this._apply({
-          type: 'unsent',
-          words: request,
-          notice: this._options.trans.__('The server is away. Your words are kept.')
-        });
-      }
-      return;
-    }
-    this._begin(this._requests.ask(request, anchor, cells), request, false);
+  /** Asks for something, or steers the run that goes on; the classes of effects in `allowed` need not be asked about. */
+  ask(request: string, anchor: string | null, cells: readonly string[] = [], allowed: readonly string[] = []): void {
+    this.requests.ask(request, anchor, cells, allowed);
+    void this.connect();
   }
 
   /** Installs a module that a cell lacked, in a run of its own; not while another one goes on. */
   install(module: string, anchor: string | null): void {
-    if (liveRun(this._state) === null) {
-      this._begin(this._requests.install(module, anchor), this._options.trans.__('Install %1', module), true);
-    }
+    this.requests.install(module, anchor);
+    void this.connect();
   }
 
   /** Stops the run; asked again while it will not end, offers a restart of the kernel. */
@@ -119,13 +115,9 @@ export class RunModel implements IDisposable {
     }
   }
 
-  newConversation(): void {
-    this._connection.send({ type: 'new_conversation' });
-  }
-
-  /** Asks this model from the next run on; both empty: as the settings and the server have it. */
-  chooseModel(connection: string, model: string): void {
-    this._connection.send({ type: 'choose_model', connection, model });
+  /** Shows the branch of the conversation that this run is in. */
+  showBranch(run: string): void {
+    this._apply({ type: 'branching', run });
   }
 
   /** Opens the connection now: makes this tab the live one again, or tries once more after a refusal. */
@@ -209,13 +201,8 @@ export class RunModel implements IDisposable {
       return;
     }
     this._sync?.start();
-    endCells(documentOf(this.context), cutOffRuns(this._state));
-    this._requests.sendAgain(this._state.runs);
-  }
-
-  private _begin(run: string, request: string, isInstall: boolean): void {
-    this._apply({ type: 'asked', run, request, isInstall, at: new Date().toISOString() });
-    void this.connect();
+    endCells(documentOf(this.context), interruptedRuns(this._state));
+    this.requests.sendAgain();
   }
 
   private async _save(): Promise<void> {
@@ -238,6 +225,7 @@ export class RunModel implements IDisposable {
     if (status !== 'open') {
       this._greeted = false;
       this._sync?.pause();
+      this._apply({ type: 'disconnected' });
     }
     this._draw();
   }
@@ -287,7 +275,6 @@ export class RunModel implements IDisposable {
   private readonly _options: RunModelOptions;
   private readonly _connection: Connection;
   private readonly _saving: Saving;
-  private readonly _requests = new Requests(message => this._connection.send(message));
   private readonly _changed = new Signal<this, void>(this);
   private _sync: DocumentSync | null = null;
   private _state: RunState = EMPTY;

@@ -53,6 +53,11 @@ export class SidePanel extends ReactWidget {
     return this._target?.model ?? null;
   }
 
+  /** What is shown. */
+  get page(): Page['kind'] {
+    return this._page.kind;
+  }
+
   follow(notebook: NotebookPanel | null): void {
     const context = notebook?.context ?? null;
     this._notebook = notebook;
@@ -70,6 +75,16 @@ export class SidePanel extends ReactWidget {
       this.node.querySelector<HTMLElement>('h2')?.focus();
     } else {
       this._target?.chat.input.focus();
+    }
+  }
+
+  /** Puts the focus to what waits for the user, else to where they write. */
+  focus(): void {
+    const card = this.node.querySelector<HTMLElement>('.codeact-Approval button');
+    if (card !== null && this._page.kind === 'conversation' && this._target?.chat.input.value === '') {
+      card.focus();
+    } else {
+      this.focusComposer();
     }
   }
 

@@ -31,7 +31,7 @@ export function addRunCommands({ app, panel, tracker, palette, trans }: RunComma
   palette?.addItem({ command: CommandIDs.listRuns, category: trans.__('CodeAct') });
   commands.addCommand(CommandIDs.showRun, {
     label: trans.__('Show a Run'),
-    execute: async ({ path, run }) => {
+    execute: async ({ path, run, resume }) => {
       if (typeof path !== 'string' || typeof run !== 'string') {
         return;
       }
@@ -42,6 +42,9 @@ export function addRunCommands({ app, panel, tracker, palette, trans }: RunComma
         panel.follow(notebook);
         shell.activateById(panel.id);
         await panel.reveal({ run, cellId: '' });
+        if (resume === true && panel.page === 'conversation') {
+          panel.model?.requests.resume(run, false);
+        }
       }
     }
   });

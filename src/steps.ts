@@ -3,7 +3,7 @@
  */
 
 import { errorLine, labelOf, restOf, splitReply } from './label';
-import type { ActionProposed, Observed } from './protocol';
+import type { ActionDecided, ActionProposed, ActionStarted, ApprovalAsked, Observed } from './protocol';
 import type { Run, Step, StepStatus } from './run';
 
 /** The run with the step that a proposed action begins. */
@@ -25,6 +25,9 @@ function newStep(run: Run, at: string, code: string, target: Pick<Step, 'act' | 
     label: labelOf(prose, code),
     prose: restOf(prose),
     status: 'running',
+    code,
+    approval: null,
+    decided: null,
     error: '',
     startedAt: at,
     endedAt: null
@@ -34,6 +37,31 @@ function newStep(run: Run, at: string, code: string, target: Pick<Step, 'act' | 
 /** The run with one of its steps changed. */
 export function withStep(run: Run, actionId: string, change: (step: Step) => Step): Run {
   return { ...run, rows: run.rows.map(row => (row.kind === 'step' && row.actionId === actionId ? change(row) : row)) };
+}
+
+/** The run with an action that waits for the user. */
+export function waits(run: Run, { action_id, reason, effects }: ApprovalAsked): Run {
+  return withStep(run, action_id, step => ({ ...step, status: 'waiting', approval: { reason, effects } }));
+}
+
+/** The run with what was decided about an action. */
+export function decided(run: Run, { action_id, decision, by, code, scope, note }: ActionDecided): Run {
+  const status = decision === 'allow' ? 'running' : 'denied';
+  return withStep(run, action_id, step => ({
+    ...step,
+    status,
+    decided: { by, scope, note, isEdited: decision === 'allow' && code !== step.code }
+  }));
+}
+
+/** The run with an action that runs: where it was proposed, or in the user's cell that it has taken the place of. */
+export function started(run: Run, at: string, { action_id, cell_id }: ActionStarted): Run {
+  return withStep(run, action_id, step => ({
+    ...step,
+    startedAt: at,
+    cellId: cell_id ?? step.cellId,
+    rewrites: step.rewrites || cell_id !== null
+  }));
 }
 
 /** The run with what came of an action. */
@@ -66,8 +94,8 @@ const STATUS: Readonly<Record<Observed['status'], StepStatus>> = {
   error: 'failed',
   unresponsive: 'failed',
   died: 'failed',
-  denied: 'failed',
+  denied: 'denied',
   unparsed: 'failed',
   rejected: 'failed',
-  unknown: 'failed'
+  unknown: 'unknown'
 };

@@ -3,30 +3,12 @@ import { nullTranslator } from '@jupyterlab/translation';
 import type { Entry } from '../archive';
 import { entryText } from '../components/runListWording';
 import { News, RunNews, newsOf } from '../notifications';
+import { newRun } from '../run';
 import { lackedBefore, lackingIn } from '../runReading';
 import type { Run, RunState, Step } from '../runState';
 import { EMPTY } from '../runState';
 
-const RUN: Run = {
-  id: 'r',
-  request: 'count',
-  conversation: 'c',
-  cells: [],
-  isInstall: false,
-  rows: [],
-  reply: null,
-  replies: 0,
-  typing: '',
-  doing: null,
-  steering: [],
-  stopping: false,
-  live: true,
-  startedAt: '2025-01-01T10:00:00Z',
-  endedAt: null,
-  finished: null,
-  tokens: 0,
-  estimated: false
-};
+const RUN: Run = { ...newRun('r', 'count', '2025-01-01T10:00:00Z'), conversation: 'c' };
 const ANSWERED: Run = {
   ...RUN,
   live: false,
@@ -40,7 +22,7 @@ test('only what ends or waits before our eyes is news', () => {
   expect(told(EMPTY, state(RUN))).toEqual([]);
   expect(told(state(RUN), state(ANSWERED))).toEqual(['answered']);
   expect(told(state(ANSWERED), state(ANSWERED))).toEqual([]);
-  expect(told(state(RUN), state({ ...RUN, live: false }))).toEqual(['cut_off']);
+  expect(told(state(RUN), state({ ...RUN, live: false }))).toEqual(['interrupted']);
   expect(told(state(RUN), state(RUN, 'r'))).toEqual(['waiting']);
   expect(told(state(RUN, 'r'), state(RUN, 'r'))).toEqual([]);
 });
@@ -116,6 +98,9 @@ const step = (status: Step['status'], error = '', number = 1): Step => ({
   label: '',
   prose: '',
   status,
+  code: '',
+  approval: null,
+  decided: null,
   error,
   startedAt: '',
   endedAt: ''

@@ -1,100 +1,7 @@
-import type { ActionProposed, Observed, RunEvent, RunFinished, ServerMessage, UserAsked, Welcome } from '../protocol';
+import type { RunEvent } from '../protocol';
 import { conversationRuns, isRepaired, liveRun, stepsOf, summaryOf } from '../runReading';
-import { EMPTY, LocalMessage, RunState, reduce } from '../runState';
-
-const WELCOME: Welcome = {
-  type: 'welcome',
-  conversation: 'c1',
-  live: [],
-  model: 'm',
-  where: 'local',
-  problem: '',
-  connection: '',
-  format: 'code',
-  images: false,
-  max_steps: 30,
-  max_tokens: 0,
-  max_seconds: 0,
-  max_cost: 0,
-  approval: 'risky',
-  modes: ['risky', 'ask', 'auto'],
-  examples: [],
-  file: 'same',
-  hash: null
-};
-
-const asked = (text: string, conversation = 'c1', cells: string[] = []): UserAsked => ({
-  type: 'user_asked',
-  text,
-  path: 'a.ipynb',
-  anchor: null,
-  conversation,
-  cells,
-  continues: null,
-  goes_on: false,
-  model: 'm',
-  format: 'code',
-  approval: 'risky',
-  allowed: [],
-  prices: null
-});
-const replied = (text: string): RunEvent => ({
-  type: 'model_replied',
-  text,
-  calls: [],
-  usage: { prompt: 100, completion: 10, estimated: false }
-});
-const proposed = (id: string, code: string): ActionProposed => ({
-  type: 'action_proposed',
-  action_id: id,
-  code,
-  cell_id: `cell-${id}`,
-  scratch: false
-});
-const started = (id: string): RunEvent => ({
-  type: 'action_started',
-  action_id: id,
-  msg_id: 'x',
-  cell_id: null,
-  kernel: 'k'
-});
-const observed = (id: string | null, status: Observed['status'], text = ''): Observed => ({
-  type: 'observed',
-  action_id: id,
-  status,
-  text,
-  images: [],
-  changes: []
-});
-const finished = (reason: RunFinished['reason'], answer: string | null = null, message = ''): RunFinished => ({
-  type: 'run_finished',
-  reason,
-  answer,
-  message
-});
-
-const asking = (request: string, isInstall = false): LocalMessage => ({
-  type: 'asked',
-  run: 'r',
-  request,
-  isInstall,
-  at: '2025-01-01T00:00:00Z'
-});
-
-/** The events of one run, a second apart. */
-function record(run: string, events: readonly RunEvent[]): ServerMessage[] {
-  return events.map((event, index) => ({
-    type: 'recorded',
-    run,
-    seq: index + 1,
-    at: new Date(Date.UTC(2025, 0, 1, 0, 0, index)).toISOString(),
-    event
-  }));
-}
-
-function play(messages: readonly (ServerMessage | LocalMessage)[], from: RunState = EMPTY): RunState {
-  return messages.reduce(reduce, from);
-}
+import { LocalMessage, RunState } from '../runState';
+import { WELCOME, asked, asking, finished, observed, play, proposed, record, replied, started } from './events';
 
 /** A run's rows, as the panel's lines: mark, label, error or words. */
 function lines(state: RunState, index = 0): string[] {
@@ -102,9 +9,11 @@ function lines(state: RunState, index = 0): string[] {
   return run.rows.map(row =>
     row.kind === 'words'
       ? `you: ${row.text}`
-      : [row.status, row.label || row.act, isRepaired(run, row) ? `${row.error} (repaired)` : row.error]
-          .filter(part => part !== '')
-          .join(' | ')
+      : row.kind === 'resumed'
+        ? `resumed: ${row.note}`
+        : [row.status, row.label || row.act, isRepaired(run, row) ? `${row.error} (repaired)` : row.error]
+            .filter(part => part !== '')
+            .join(' | ')
   );
 }
 
@@ -205,7 +114,7 @@ describe('a run as lines', () => {
 test('the one line of a finished run counts steps, repairs, cells and seconds', () => {
   const [run] = play([WELCOME, ...record('r', REPAIRED)]).runs;
   expect(summaryOf(run)).toEqual({ steps: 3, repaired: 1, cells: 3, seconds: 14 });
-  expect([run.tokens, run.estimated, run.finished?.answer]).toEqual([440, false, 'It is 5.']);
+  expect([run.promptTokens, run.completionTokens, run.finished?.answer]).toEqual([400, 40, 'It is 5.']);
   expect(stepsOf(run).map(step => step.cellId)).toEqual(['cell-a', 'cell-b', 'cell-c']);
 });
 

@@ -3,6 +3,8 @@ import React from 'react';
 export interface BannerAction {
   readonly label: string;
   readonly act: () => void;
+  readonly title?: string;
+  readonly isOff?: boolean;
 }
 
 export interface BannerProps {
@@ -21,7 +23,13 @@ export function Banner({ tone, message, actions }: BannerProps): JSX.Element {
       {actions.length > 0 && (
         <div className="codeact-Banner-actions">
           {actions.map(action => (
-            <button key={action.label} className="codeact-Button" onClick={action.act}>
+            <button
+              key={action.label}
+              className="codeact-Button"
+              disabled={action.isOff}
+              title={action.title}
+              onClick={action.act}
+            >
               {action.label}
             </button>
           ))}

@@ -1,11 +1,10 @@
 import type { IInputModel } from '@jupyter/chat';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import React, { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import type { Attachments } from '../attachments';
 import { Chips } from './Chips';
-
-const MOST_LINES = 8;
+import { useFit } from './useFit';
 
 export interface ComposerProps {
   readonly input: IInputModel;
@@ -16,6 +15,8 @@ export interface ComposerProps {
   /** The last request, for Up in an empty composer. */
   readonly last: string;
   readonly trans: TranslationBundle;
+  /** Words for after the run that goes on. */
+  readonly onQueue: (words: string) => void;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface ComposerProps {
  * The library's input is not used: it takes the focus when it appears, and its placeholder is fixed.
  */
 export function Composer(props: ComposerProps): JSX.Element {
-  const { input, isRunning, isReadOnly, attachments, last, trans } = props;
+  const { input, isRunning, isReadOnly, attachments, last, trans, onQueue } = props;
   const value = useValue(input);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -33,32 +34,35 @@ export function Composer(props: ComposerProps): JSX.Element {
       input.focusInputSignal?.disconnect(onFocus);
     };
   }, [input]);
-  useLayoutEffect(() => fit(area.current), [value]);
-  useEffect(() => {
-    // The width decides where lines break; it is 0 while the panel is hidden.
-    const observer = new ResizeObserver(() => fit(area.current));
-    if (area.current?.parentElement) {
-      observer.observe(area.current.parentElement);
-    }
-    return () => observer.disconnect();
-  }, []);
+  useFit(area, value);
 
+  const send = (isForLater: boolean): void => {
+    if (value.trim() !== '') {
+      input.value = '';
+      if (isForLater) {
+        onQueue(value.trim());
+      } else {
+        input.send(value);
+      }
+    }
+  };
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.nativeEvent.isComposing) {
       return;
     }
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
-      if (value.trim() !== '') {
-        input.value = '';
-        input.send(value);
-      }
+      send(event.altKey && isRunning);
     } else if (event.key === 'ArrowUp' && value === '' && last !== '') {
       event.preventDefault();
       input.value = last;
     } else if (event.key === 'Backspace' && value === '') {
       attachments.all.slice(-1).forEach(({ cellId }) => attachments.remove(cellId));
     }
+  };
+  const onSend = (isForLater: boolean): void => {
+    send(isForLater);
+    area.current?.focus();
   };
   const placeholder = placeholderOf(isReadOnly, isRunning, trans);
   return (
@@ -72,12 +76,49 @@ export function Composer(props: ComposerProps): JSX.Element {
         readOnly={isReadOnly}
         placeholder={placeholder}
         aria-label={placeholder}
-        title={trans.__('Enter sends, Shift+Enter breaks the line')}
+        title={
+          isRunning
+            ? trans.__('Enter sends to the next step, Alt+Enter asks after this run, Shift+Enter breaks the line')
+            : trans.__('Enter sends, Shift+Enter breaks the line')
+        }
         onChange={event => {
           input.value = event.target.value;
         }}
         onKeyDown={onKeyDown}
       />
+      {isRunning && !isReadOnly && <Ways isEmpty={value.trim() === ''} trans={trans} onSend={onSend} />}
+    </div>
+  );
+}
+
+interface WaysProps {
+  readonly isEmpty: boolean;
+  readonly trans: TranslationBundle;
+  readonly onSend: (isForLater: boolean) => void;
+}
+
+/** Where words go while a run goes on. */
+function Ways({ isEmpty, trans, onSend }: WaysProps): JSX.Element {
+  return (
+    <div className="codeact-Composer-ways" role="group" aria-label={trans.__('Send the words to')}>
+      <button
+        type="button"
+        className="codeact-Button"
+        disabled={isEmpty}
+        title={trans.__('To the run that goes on (Enter)')}
+        onClick={() => onSend(false)}
+      >
+        {trans.__('Next step')}
+      </button>
+      <button
+        type="button"
+        className="codeact-Button"
+        disabled={isEmpty}
+        title={trans.__('As a request of its own, when this run has answered (Alt+Enter)')}
+        onClick={() => onSend(true)}
+      >
+        {trans.__('After this run')}
+      </button>
     </div>
   );
 }
@@ -98,18 +139,4 @@ function useValue(input: IInputModel): string {
     };
   });
   return useSyncExternalStore(subscribe, () => input.value);
-}
-
-function fit(area: HTMLTextAreaElement | null): void {
-  if (area === null || area.offsetWidth === 0) {
-    return;
-  }
-  const style = getComputedStyle(area);
-  const line = parseFloat(style.lineHeight);
-  const frame = area.offsetHeight - area.clientHeight;
-  const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
-  area.style.height = 'auto';
-  const most = MOST_LINES * line + padding;
-  area.style.height = `${Math.min(area.scrollHeight, most) + frame}px`;
-  area.style.overflowY = area.scrollHeight > most ? 'auto' : 'hidden';
 }

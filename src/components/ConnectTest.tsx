@@ -8,7 +8,7 @@ import { Busy, Problem } from './ConnectField';
 import { useAsking } from './useAsking';
 import { useNow } from './useNow';
 import { secondsText, wholeSecondsText } from './wording';
-import { secondsBetween } from '../runReading';
+import { secondsBetween } from '../time';
 
 const MARKS = {
   yes: { mark: '✓', status: 'ok' },

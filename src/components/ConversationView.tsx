@@ -7,17 +7,21 @@ import type { ConversationChat } from '../chatModel';
 import type { ConnectClient } from '../connect';
 import type { Conversation } from '../conversation';
 import type { RunModel } from '../model';
-import { conversationRuns, lackedBefore, liveRun } from '../runReading';
-import type { Run } from '../runState';
+import type { Welcome } from '../protocol';
+import { liveRun, shownRuns } from '../runReading';
 import { Announcer } from './Announcer';
+import { PendingApproval } from './ApprovalCard';
 import { Composer } from './Composer';
 import { EmptyState } from './EmptyState';
-import type { RunAsks } from './Ending';
 import { Log } from './Log';
 import { Notices } from './Notices';
+import { Queue } from './Queue';
 import { RunView } from './RunView';
 import { StatusLine } from './StatusLine';
+import { useBranchOf } from './useBranchOf';
+import { putBack, useReturnedWords } from './useReturnedWords';
 import type { Reveal } from './useReveal';
+import { awayText, useRunAsks } from './useRunAsks';
 
 /** A conversation, and the chat model over it. */
 export interface PanelTarget {
@@ -30,6 +34,9 @@ export interface PanelActions {
   readonly goToNotebook: () => void;
   /** False when the cell is gone. */
   readonly goToCell: (cellId: string) => Promise<boolean>;
+  /** Puts the cursor into a cell. */
+  readonly editCell: (cellId: string) => void;
+  readonly chooseMode: (mode: Welcome['approval']) => void;
   /** What can be told of a cell of the notebook; null: it has none of this id. */
   readonly factsOf: (cellId: string) => CellFacts | null;
   /** The package that brings a module; null: the server does not say. */
@@ -39,8 +46,8 @@ export interface PanelActions {
   readonly connectModel: () => void;
   /** Shows the conversation again. */
   readonly leavePage: () => void;
-  /** Opens the notebook of a run of the list, and shows the run. */
-  readonly openRun: (entry: Entry) => void;
+  /** Opens the notebook of a run of the list, and shows the run; `resume`: takes it up. */
+  readonly openRun: (entry: Entry, resume: boolean) => void;
   readonly openSettings: () => void;
   readonly openMenu: (x: number, y: number) => void;
 }
@@ -62,29 +69,28 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
   const { target, conversation, isHidden, reveal, client, trans, actions } = props;
   const { model, chat } = target;
   const { welcome } = conversation.state;
-  useReturnedWords(target, conversation.state.returned.length);
+  const { state, status } = conversation;
+  useReturnedWords(target, state.returned.length);
   useComeBack(target, isHidden, reveal);
+  useBranchOf(model, state, reveal);
   const [gone, setGone] = useState(false);
-  const runs = conversationRuns(conversation.state);
+  const runs = shownRuns(state);
   const last = runs.at(-1) ?? null;
-  const ask = (request: string): unknown => chat.sendMessage({ body: request });
-  const isRunning = liveRun(conversation.state) !== null;
-  const asksOf = (run: Run): RunAsks => ({
-    isLast: run === last,
-    isBusy: isRunning,
-    lacked: lackedBefore(runs, run),
-    onAgain: again => chat.askAgain(again.request, again.cells),
-    onConnect: actions.connectModel,
-    onSettings: actions.openSettings,
-    packageOf: actions.packageOf,
-    onInstall: (module, cellId) => model.install(module, cellId)
-  });
+  const live = liveRun(state);
+  const isRunning = live !== null;
+  const away = awayText(trans, status);
+  const asksOf = useRunAsks({ target, state, away, trans, actions });
   return (
     <>
       <div className="codeact-Conversation" hidden={isHidden}>
         <Log label={trans.__('Conversation about %1', conversation.name)}>
           {runs.length === 0 && (
-            <EmptyState welcome={welcome} trans={trans} onExample={ask} onConnect={actions.connectModel} />
+            <EmptyState
+              welcome={welcome}
+              trans={trans}
+              onExample={request => chat.sendMessage({ body: request })}
+              onConnect={actions.connectModel}
+            />
           )}
           {runs.map(run => (
             <RunView
@@ -97,6 +103,12 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
               asks={asksOf(run)}
             />
           ))}
+          <PendingApproval
+            model={model}
+            trans={trans}
+            onCell={cell => void actions.goToCell(cell)}
+            onEdit={actions.editCell}
+          />
         </Log>
         <Notices
           conversation={conversation}
@@ -106,38 +118,40 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
           onConnect={actions.connectModel}
           onSettings={actions.openSettings}
         />
+        <Queue
+          queue={state.queue}
+          isRunning={isRunning}
+          whyNot={away}
+          trans={trans}
+          onChange={(run, words) => model.requests.requeue(run, words)}
+          onDrop={run => model.requests.dropQueued(run)}
+          onStart={run => model.requests.startQueued(run)}
+          onLate={words => putBack(chat, [words])}
+          onLeave={() => chat.input.focus()}
+        />
         <Composer
           input={chat.input}
           isRunning={isRunning}
           attachments={chat.attachments}
-          isReadOnly={conversation.status === 'superseded'}
+          isReadOnly={status === 'superseded'}
           last={last?.request ?? ''}
           trans={trans}
+          onQueue={words => chat.queue(words)}
         />
         <StatusLine
           client={client}
           welcome={welcome}
-          isOpen={conversation.status === 'open'}
-          run={last}
+          isOpen={status === 'open'}
+          run={live ?? last}
           trans={trans}
-          onChoose={(connection, name) => model.chooseModel(connection, name)}
+          onChoose={(connection, name) => model.requests.chooseModel(connection, name)}
+          onMode={actions.chooseMode}
           onConnect={actions.connectModel}
         />
       </div>
-      <Announcer run={last} alert={conversation.state.notice} trans={trans} />
+      <Announcer run={live ?? last} alert={conversation.state.notice} trans={trans} />
     </>
   );
-}
-
-/** Words that were not taken go back to where they were typed, before what is typed there now. */
-function useReturnedWords({ model, chat }: PanelTarget, count: number): void {
-  useEffect(() => {
-    const words = model.takeReturned();
-    if (words.length > 0) {
-      chat.attachments.giveBack(words);
-      chat.input.value = [...words, chat.input.value].filter(part => part !== '').join('\n');
-    }
-  }, [model, chat, count]);
 }
 
 /** Who comes back to the conversation goes on where they write, unless a step is to be shown. */

@@ -1,20 +1,32 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { lackingIn } from '../runReading';
-import type { Run } from '../runState';
-import { Banner } from './Banner';
+import { isInterrupted, lackingIn, spentBy, stepsOf } from '../runReading';
+import type { Budgets, Run } from '../runState';
+import type { Alternatives } from './Asked';
+import { Banner, BannerAction } from './Banner';
+import { GrantMore } from './GrantMore';
 import { InstallOffer } from './InstallOffer';
 
-/** What can be asked for where a run ended. */
+/** What can be asked for at a run. */
 export interface RunAsks {
-  /** The newest run: only there it is asked again. */
+  /** The newest run of its branch: only there it is asked again. */
   readonly isLast: boolean;
-  /** A run goes on. */
+  /** Nothing can be asked for now. */
   readonly isBusy: boolean;
+  /** Why; empty: it can. */
+  readonly whyNot: string;
   /** The run before, which lacked what this one has installed. */
   readonly lacked: Run | null;
+  /** What it might use. */
+  readonly budgets: Budgets;
+  readonly alternatives: Alternatives;
   readonly onAgain: (run: Run) => void;
+  /** Asks something else in its place. */
+  readonly onEdited: (run: Run, words: string) => void;
+  readonly onContinue: (run: Run, granted: Partial<Budgets>) => void;
+  /** Takes up a run that was cut off. */
+  readonly onResume: (run: Run, replay: boolean) => void;
   readonly onConnect: () => void;
   readonly onSettings: () => void;
   readonly packageOf: (module: string) => Promise<string | null>;
@@ -33,23 +45,58 @@ export function Ending(props: EndingProps): JSX.Element | null {
   if (run.live) {
     return null;
   }
+  if (isInterrupted(run)) {
+    return <Interrupted {...props} />;
+  }
   return (
     <>
       <Reason {...props} />
+      {asks.isLast && <GoOn {...props} />}
       {asks.isLast && <Onward {...props} />}
     </>
   );
 }
 
+/** It can be taken up at any time: it has not come to its end. */
+function Interrupted({ run, asks, trans }: EndingProps): JSX.Element {
+  const message = trans.__(
+    "Interrupted: the server ended before this was done. The kernel's variables may be lost. What was running may have run: it is not run again by itself."
+  );
+  const isOff = asks.isBusy;
+  const actions: BannerAction[] = [
+    {
+      label: trans.__('Resume'),
+      title: asks.whyNot || trans.__('Goes on from here; the model is told what was lost'),
+      isOff,
+      act: () => asks.onResume(run, false)
+    },
+    {
+      label: trans.__('Resume and replay'),
+      title:
+        asks.whyNot ||
+        trans.__(
+          'First runs the actions again that succeeded, if the kernel is a new one, so that their variables are back'
+        ),
+      isOff,
+      act: () => asks.onResume(run, true)
+    }
+  ];
+  return <Banner tone="warn" message={message} actions={run.isInstall ? [] : actions} />;
+}
+
 function Reason({ run, asks, trans }: EndingProps): JSX.Element | null {
-  const again = { label: trans.__('Try again'), act: () => asks.onAgain(run) };
   if (run.finished === null) {
-    const message = trans.__('Cut off: the server ended before this was done. What ran is in its cells.');
-    return <Banner tone="warn" message={message} actions={asks.isLast ? [again] : []} />;
+    return null;
   }
   const { reason, message } = run.finished;
   switch (reason) {
     case 'failed': {
+      const again = {
+        label: trans.__('Try again'),
+        act: () => asks.onAgain(run),
+        isOff: asks.isBusy,
+        title: asks.whyNot
+      };
       const connect = { label: trans.__('Connect a model'), act: asks.onConnect };
       const settings = { label: trans.__('Open settings'), act: asks.onSettings };
       return <Banner tone="error" message={message} actions={asks.isLast ? [again, connect, settings] : []} />;
@@ -62,6 +109,36 @@ function Reason({ run, asks, trans }: EndingProps): JSX.Element | null {
     case 'answered':
       return null;
   }
+}
+
+/** A run that ended without an answer of its own accord goes on in a new one, after a limit with more. */
+function GoOn({ run, asks, trans }: EndingProps): JSX.Element | null {
+  const reason = run.finished?.reason ?? 'answered';
+  if (reason === 'answered' || run.isInstall || stepsOf(run).length === 0) {
+    return null;
+  }
+  return (
+    <div className="codeact-Onward">
+      <button
+        type="button"
+        className="codeact-Button"
+        disabled={asks.isBusy}
+        title={asks.whyNot || trans.__('A new run goes on from here, with what was done until now')}
+        onClick={() => asks.onContinue(run, {})}
+      >
+        {trans.__('Continue')}
+      </button>
+      {reason === 'limit' && (
+        <GrantMore
+          budgets={asks.budgets}
+          spent={spentBy(run, run.lastAt)}
+          whyNot={asks.whyNot}
+          trans={trans}
+          onGrant={granted => asks.onContinue(run, granted)}
+        />
+      )}
+    </div>
+  );
 }
 
 /** A module that was missing at the end can be installed; after that, the same can be asked again. */

@@ -65,7 +65,7 @@ export function Panel(props: PanelProps): JSX.Element {
             client={client}
             current={conversation?.state.welcome?.connection ?? ''}
             trans={trans}
-            onUse={name => target?.model.chooseModel(name, '')}
+            onUse={name => target?.model.requests.chooseModel(name, '')}
             onBack={actions.leavePage}
           />
         )}

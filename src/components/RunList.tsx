@@ -15,7 +15,8 @@ export interface RunListProps {
   readonly path: string;
   readonly list: (wanted: Wanted) => Promise<readonly Entry[] | null>;
   readonly trans: TranslationBundle;
-  readonly onOpen: (entry: Entry) => void;
+  /** `resume`: and take the run up. */
+  readonly onOpen: (entry: Entry, resume: boolean) => void;
   readonly onBack: () => void;
 }
 
@@ -38,6 +39,17 @@ export function RunList({ path, list, trans, onOpen, onBack }: RunListProps): JS
         {(entries ?? []).map(entry => (
           <li key={entry.run}>
             <EntryLine entry={entry} trans={trans} onOpen={onOpen} />
+            {entry.state === 'interrupted' && entry.path !== '' && entry.model !== '' && (
+              <button
+                type="button"
+                className="codeact-Button codeact-Entry-resume"
+                title={trans.__('Open %1 and go on with this run', entry.path)}
+                aria-label={trans.__('Resume “%1”', entry.request)}
+                onClick={() => onOpen(entry, true)}
+              >
+                {trans.__('Resume')}
+              </button>
+            )}
           </li>
         ))}
       </ul>
@@ -61,7 +73,7 @@ function EntryLine({ entry, trans, onOpen }: Pick<RunListProps, 'trans' | 'onOpe
       className="codeact-Entry"
       title={title}
       aria-disabled={isElsewhere}
-      onClick={() => isElsewhere || onOpen(entry)}
+      onClick={() => isElsewhere || onOpen(entry, false)}
     >
       <span className="codeact-Entry-mark" data-state={entry.state} aria-hidden="true">
         {ENTRY_MARKS[entry.state]}

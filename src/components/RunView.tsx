@@ -5,6 +5,7 @@ import type { CellFacts } from '../cells/facts';
 import { labelOf, splitReply } from '../label';
 import { stepsOf } from '../runReading';
 import type { Row, Run } from '../runState';
+import { Asked } from './Asked';
 import { Ending, RunAsks } from './Ending';
 import { Markdown } from './Markdown';
 import { StepLine } from './StepLine';
@@ -31,7 +32,7 @@ export function RunView(props: RunViewProps): JSX.Element {
   const rows = run.rows.length === 0 && run.typing === '' ? null : <Rows {...props} />;
   return (
     <section ref={section} className="codeact-Run" aria-label={run.request} aria-busy={run.live} tabIndex={-1}>
-      <p className="codeact-Words">{run.request}</p>
+      <Asked run={run} asks={asks} trans={trans} />
       {run.live || stepsOf(run).length === 0 ? (
         rows
       ) : (
@@ -62,9 +63,13 @@ function Rows({ run, trans, cells, onCell, asks }: RunViewProps): JSX.Element {
           {run.rows.map((row: Row, index) =>
             row.kind === 'step' ? (
               <StepLine key={index} run={run} step={row} trans={trans} cells={cells} onCell={onCell} asks={asks} />
-            ) : (
+            ) : row.kind === 'words' ? (
               <li key={index} className="codeact-Words">
                 {row.text}
+              </li>
+            ) : (
+              <li key={index} className="codeact-Quiet">
+                {[trans.__('Resumed.'), row.note].join(' ').trim()}
               </li>
             )
           )}

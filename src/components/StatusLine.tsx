@@ -3,12 +3,12 @@ import React from 'react';
 
 import type { ConnectClient } from '../connect';
 import type { Welcome } from '../protocol';
-import { secondsBetween } from '../runReading';
 import type { Run } from '../runState';
+import { ApprovalPicker } from './ApprovalPicker';
 import { ConnectPicker } from './ConnectPicker';
 import { sentText } from './connectWording';
 import { useNow } from './useNow';
-import { tokensText, wholeSecondsText } from './wording';
+import { usedText } from './wording';
 
 export interface StatusLineProps {
   readonly client: ConnectClient;
@@ -19,23 +19,14 @@ export interface StatusLineProps {
   readonly run: Run | null;
   readonly trans: TranslationBundle;
   readonly onChoose: (connection: string, model: string) => void;
+  readonly onMode: (mode: Welcome['approval']) => void;
   readonly onConnect: () => void;
 }
 
 /** Which model, where what is sent goes, and what the run has used. */
 export function StatusLine(props: StatusLineProps): JSX.Element {
-  const { client, welcome, isOpen, run, trans, onChoose, onConnect } = props;
+  const { client, welcome, isOpen, run, trans, onChoose, onMode, onConnect } = props;
   const now = useNow(run !== null && run.live);
-  const used: string[] = [];
-  if (run !== null) {
-    if (run.tokens > 0 && welcome?.where !== 'built-in') {
-      used.push(tokensText(trans, run.tokens, run.estimated));
-    }
-    const end = run.endedAt ?? (run.live ? now : null);
-    if (end !== null) {
-      used.push(wholeSecondsText(trans, secondsBetween(run.startedAt, end)));
-    }
-  }
   return (
     <footer className="codeact-Status">
       {welcome !== null && (
@@ -51,12 +42,13 @@ export function StatusLine(props: StatusLineProps): JSX.Element {
           {sentText(trans, welcome) !== '' && <span>· {sentText(trans, welcome)}</span>}
         </span>
       )}
+      {welcome !== null && <ApprovalPicker welcome={welcome} isOpen={isOpen} trans={trans} onChoose={onMode} />}
       {(welcome?.where === 'built-in' || welcome?.model === '') && (
         <button className="codeact-Link" onClick={onConnect}>
           {trans.__('connect a model')}
         </button>
       )}
-      <span className="codeact-Status-used">{used.join(' · ')}</span>
+      <span className="codeact-Status-used">{run === null ? '' : usedText(trans, run, welcome, now)}</span>
     </footer>
   );
 }

@@ -5,7 +5,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Entry, EntryState } from '../archive';
-import { secondsBetween } from '../runReading';
+import { secondsBetween } from '../time';
 import { secondsText } from './wording';
 
 /** Shapes, so that colour alone tells nothing. */
@@ -17,7 +17,7 @@ export const ENTRY_MARKS: Readonly<Record<EntryState, string>> = {
   failed: '✗',
   limit: '!',
   stuck: '!',
-  cut_off: '✂'
+  interrupted: '✂'
 };
 
 export function entryStateText(trans: TranslationBundle, state: EntryState): string {
@@ -33,11 +33,11 @@ export function entryStateText(trans: TranslationBundle, state: EntryState): str
     case 'failed':
       return trans.__('failed');
     case 'limit':
-      return trans.__('out of steps');
+      return trans.__('came to its limit');
     case 'stuck':
       return trans.__('went in circles');
-    case 'cut_off':
-      return trans.__('cut off');
+    case 'interrupted':
+      return trans.__('interrupted');
   }
 }
 

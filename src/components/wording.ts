@@ -6,7 +6,17 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { CellFacts } from '../cells/facts';
 import type { Conversation } from '../conversation';
-import { conversationRuns, isRepaired, liveRun, summaryOf } from '../runReading';
+import type { Welcome } from '../protocol';
+import {
+  budgetsOf,
+  isInterrupted,
+  isRepaired,
+  liveRun,
+  shownRuns,
+  spentBy,
+  summaryOf,
+  waitingStep
+} from '../runReading';
 import type { Run, Step } from '../runState';
 
 /** The colour of a state; its words say the same. */
@@ -21,9 +31,38 @@ export function wholeSecondsText(trans: TranslationBundle, seconds: number): str
   return whole < 60 ? trans.__('%1 s', whole) : trans.__('%1 min %2 s', Math.floor(whole / 60), whole % 60);
 }
 
-export function tokensText(trans: TranslationBundle, tokens: number, estimated: boolean): string {
-  const count = tokens < 1000 ? String(tokens) : `${(tokens / 1000).toFixed(tokens < 100_000 ? 1 : 0)}k`;
-  return trans.__('%1 tokens', estimated ? `~${count}` : count);
+function countText(count: number): string {
+  const thousands = count / 1000;
+  return count < 1000 ? String(count) : `${thousands.toFixed(count < 100_000 && count % 1000 !== 0 ? 1 : 0)}k`;
+}
+
+/** In the currency of the price table. */
+function costText(cost: number): string {
+  if (cost > 0 && cost < 0.0001) {
+    return '<0.0001';
+  }
+  return cost < 1 ? String(Number(cost.toPrecision(2))) : cost.toFixed(2);
+}
+
+/** What a run has used, against what it may use: `4.0k of 20k tokens · cost 0.012 of 0.05 · 6 s of 60 s`. */
+export function usedText(trans: TranslationBundle, run: Run, welcome: Welcome | null, now: string): string {
+  const spent = spentBy(run, now);
+  const budgets = budgetsOf(run, welcome);
+  const of = (used: string, budget: number, text: (amount: number) => string): string =>
+    budget > 0 ? trans.__('%1 of %2', used, text(budget)) : used;
+  const parts: string[] = [];
+  if (spent.max_tokens > 0 && welcome?.where !== 'built-in') {
+    const tokens = run.estimated ? `~${countText(spent.max_tokens)}` : countText(spent.max_tokens);
+    parts.push(trans.__('%1 tokens', of(tokens, budgets.max_tokens, countText)));
+    if (spent.max_cost !== null) {
+      parts.push(trans.__('cost %1', of(costText(spent.max_cost), budgets.max_cost, costText)));
+    } else if (budgets.max_cost > 0) {
+      parts.push(trans.__('cost unknown'));
+    }
+  }
+  const seconds = (amount: number): string => wholeSecondsText(trans, amount);
+  parts.push(of(seconds(spent.max_seconds), budgets.max_seconds, seconds));
+  return parts.join(' · ');
 }
 
 /** `4 steps · 1 repaired · 3 cells · 5.2 s` */
@@ -65,6 +104,12 @@ export function statusText(trans: TranslationBundle, status: Step['status']): st
       return trans.__('failed');
     case 'stopped':
       return trans.__('stopped');
+    case 'unknown':
+      return trans.__('may have run');
+    case 'waiting':
+      return trans.__('waits for you');
+    case 'denied':
+      return trans.__('not run');
   }
 }
 
@@ -109,7 +154,7 @@ export function stateOf(trans: TranslationBundle, conversation: Conversation): {
     return { text: trans.__('open in a newer tab'), tone: 'warn' };
   }
   if (run !== null) {
-    return runState(trans, run, state.welcome?.max_steps ?? 0);
+    return runState(trans, run, budgetsOf(run, state.welcome).max_steps);
   }
   if (state.welcome === null) {
     return { text: trans.__('connecting'), tone: 'quiet' };
@@ -117,9 +162,12 @@ export function stateOf(trans: TranslationBundle, conversation: Conversation): {
   if (state.welcome.problem !== '') {
     return { text: trans.__('no model'), tone: 'error' };
   }
-  const last = conversationRuns(state).at(-1);
+  const last = shownRuns(state).at(-1);
   if (last?.finished?.reason === 'failed') {
     return { text: trans.__('failed'), tone: 'error' };
+  }
+  if (last !== undefined && isInterrupted(last)) {
+    return { text: trans.__('interrupted'), tone: 'warn' };
   }
   if (last?.finished?.reason === 'stopped') {
     return { text: trans.__('stopped'), tone: 'warn' };
@@ -151,6 +199,9 @@ function runState(trans: TranslationBundle, run: Run, most: number): { text: str
   if (run.stopping) {
     return { text: trans.__('stopping'), tone: 'warn' };
   }
+  if (waitingStep(run) !== null) {
+    return { text: trans.__('waits for you'), tone: 'warn' };
+  }
   switch (run.doing?.what) {
     case 'starting_kernel':
       return { text: trans.__('starting kernel'), tone: 'busy' };
@@ -162,13 +213,18 @@ function runState(trans: TranslationBundle, run: Run, most: number): { text: str
       return { text: trans.__('restarting kernel'), tone: 'warn' };
     case 'thinking':
     case 'retrying':
-      return { text: trans.__('step %1 of %2', Math.min(run.replies + 1, most), most), tone: 'busy' };
+      return { text: stepOf(trans, Math.min(run.replies + 1, Math.max(run.replies, most)), most), tone: 'busy' };
     case 'running':
     case 'saving':
-      return { text: trans.__('step %1 of %2', Math.max(run.replies, 1), most), tone: 'busy' };
+      return { text: stepOf(trans, Math.max(run.replies, 1), most), tone: 'busy' };
     case undefined:
       return run.replies === 0
         ? { text: trans.__('starting'), tone: 'busy' }
-        : { text: trans.__('step %1 of %2', run.replies, most), tone: 'busy' };
+        : { text: stepOf(trans, run.replies, most), tone: 'busy' };
   }
+}
+
+/** What a run was granted is not known to a page that came later: then its steps may be more than the settings say. */
+function stepOf(trans: TranslationBundle, step: number, most: number): string {
+  return step <= most ? trans.__('step %1 of %2', step, most) : trans.__('step %1', step);
 }
