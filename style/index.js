@@ -4,4 +4,5 @@ import './connect.css';
 import './status.css';
 import './cells.css';
 import './runs.css';
+import './asking.css';
 import './approvals.css';
