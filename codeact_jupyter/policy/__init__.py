@@ -1,0 +1,24 @@
+"""Whether an action asks before it runs: from its code and a few facts alone.  Pure; which mode holds is `session.approvals`' business.
+
+Begin with `looking`: it goes over the syntax tree as IPython makes it.  `tables` has which names have which effect, `names` and `texts` say
+what an expression stands for, `calls`, `references` and `detours` what comes of it.
+"""
+
+from codeact_jupyter.policy.found import EFFECTS, Found, told
+from codeact_jupyter.policy.looking import look
+from codeact_jupyter.ports import Code, Facts, Verdict
+
+__all__ = ["EFFECTS", "judge"]
+
+_OF_CELL = {"theirs": "edit_cell", "protected": "protected_cell", "expensive": "expensive_cell"}
+_SANDBOX_HOLDS = frozenset({"write_files", "read_outside", "network"})
+
+
+def judge(action: Code, facts: Facts) -> Verdict:
+    """Asks for listed effects, and for what could hide them."""
+    found = [Found(effect) for kind, effect in _OF_CELL.items() if kind in facts.rewrites]
+    found += [one for one in look(action.source, facts) if not (facts.sandboxed and one.effect in _SANDBOX_HOLDS)]
+    if not found:
+        return Verdict("allow")
+    listed = {one.effect for one in found}
+    return Verdict("ask", told(found), tuple(effect for effect in EFFECTS if effect in listed))

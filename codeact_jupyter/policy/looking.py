@@ -1,0 +1,124 @@
+"""An action looked at as a whole."""
+
+import ast
+from collections.abc import Iterator
+
+from codeact_jupyter import source
+from codeact_jupyter.policy import calls, detours, magics, overwrites, references, unread
+from codeact_jupyter.policy.found import Found, Read
+from codeact_jupyter.policy.names import Names
+from codeact_jupyter.policy.scopes import Scopes
+from codeact_jupyter.policy.texts import Texts
+from codeact_jupyter.ports import Facts
+
+_NESTED = 8
+"""Magics within magics that are followed."""
+
+
+def look(text: str, facts: Facts) -> Iterator[Found]:
+    """What of an action has an effect that is listed."""
+    transformed = source.transform(text)
+    skipped = len(text) - len(text.lstrip("\n"))  # IPython drops the empty lines above
+    for one in _look(text, transformed, facts):
+        yield Found(one.effect, one.what, one.line + skipped if one.line else 0)
+
+
+def _look(text: str, transformed: str, facts: Facts) -> Iterator[Found]:
+    found: list[Found] = []
+    tree = source.parse(text)
+    if len(transformed.splitlines()) == 1 and not _shadowed(transformed, facts):
+        for one in magics.automatic(transformed):
+            if isinstance(one, Found):
+                yield one
+            elif tree is None:
+                tree = _body(one, found)
+    if tree is None:
+        yield from unread.of(text)
+        return
+    _inline(tree, found)
+    yield from found
+    yield from _tree(tree, facts)
+
+
+def _shadowed(line: str, facts: Facts) -> bool:
+    head = line.strip().partition(" ")[0].partition(".")[0]
+    name = "".join(letter for letter in head if letter.isidentifier() or letter.isdigit())
+    return name in facts.names
+
+
+def _body(body: magics.Body, found: list[Found]) -> ast.Module | None:
+    tree = source.parse(body.source)
+    if tree is None:
+        found.extend(unread.of(body.source))
+        return None
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):
+            node.lineno += body.line - 1
+    return tree
+
+
+def _inline(tree: ast.Module, found: list[Found]) -> None:
+    """Put what magics run beside the action's own code, as something that may happen."""
+    left: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while left:
+        looked, deep = left.pop()
+        for call in [node for node in ast.walk(looked) if isinstance(node, ast.Call)]:
+            if (given := magics.of(call)) is None:
+                continue
+            parts = list(given)
+            call.func, call.args = ast.copy_location(ast.Name("print", ast.Load()), call), []
+            for part in parts:
+                if isinstance(part, Found):
+                    found.append(part)
+                elif deep == _NESTED:
+                    found.append(Found("dynamic", "magics within magics", part.line))
+                elif (body := _body(part, found)) is not None:
+                    tree.body.append(ast.copy_location(ast.If(ast.Constant(True), body.body or [ast.Pass()], []), call))
+                    left.append((body, deep + 1))
+
+
+def _tree(tree: ast.Module, facts: Facts) -> Iterator[Found]:
+    names = Names(scopes := Scopes(tree), facts.names)
+    parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    read = Read(tree, names, Texts(names), facts, parents)
+    for node in ast.walk(tree):
+        yield from _node(node, read)
+    yield from overwrites.of(read)
+    for expression in [one for node in ast.walk(tree) if isinstance(node, ast.Call) for one in _in_strings(node, read)]:
+        if isinstance(expression, Found):
+            yield expression
+            continue
+        scopes.add(expression)
+        inner = {id(child): node for node in ast.walk(expression) for child in ast.iter_child_nodes(node)}
+        for node in ast.walk(expression):
+            yield from _node(node, Read(expression, names, read.texts, facts, inner))
+
+
+def _node(node: ast.AST, read: Read) -> Iterator[Found]:
+    match node:
+        case ast.Call():
+            yield from calls.of_call(node, read)
+            yield from detours.of_call(node, read)
+        case ast.Attribute(ctx=ast.Load()) | ast.Name(ctx=ast.Load()):
+            yield from references.of_name(node, read)
+            yield from detours.of_environ(node, read)
+        case ast.Subscript():
+            yield from references.of_item(node, read)
+        case ast.Import() | ast.ImportFrom():
+            yield from references.of_import(node)
+        case _:
+            pass
+
+
+def _in_strings(node: ast.Call, read: Read) -> Iterator[ast.Module | Found]:
+    for text in detours.code_in_strings(node, read):
+        inner = source.parse(text.strip()) if text is not None else None
+        if text is None:
+            yield Found("dynamic", "code in a string", node.lineno)
+        elif inner is None:
+            yield from (Found(one.effect, one.what, node.lineno) for one in unread.of(text))
+        else:
+            for part in ast.walk(inner):
+                if hasattr(part, "lineno"):
+                    part.lineno = node.lineno
+            yield inner
