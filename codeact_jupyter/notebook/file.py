@@ -53,7 +53,19 @@ class LocalFile:
         except OSError as error:
             raise NotebookError(f"{self.path} cannot be read: {error.strerror}.") from error
         self._read_last = _hash(data)
-        return self._parsed(data), self._read_last
+        try:
+            return self._parsed(data), self._read_last
+        except NotebookError:
+            if (before := self._half_written()) is None:
+                raise
+            return self._parsed(before), self._read_last
+
+    def _half_written(self) -> bytes | None:
+        """What the file was before Jupyter, which writes it in place and keeps a copy meanwhile, was killed in the midst of that."""
+        try:
+            return self.path.with_name(f".~{self.path.name}").read_bytes()
+        except OSError:
+            return None
 
     def _parsed(self, data: bytes) -> dict[str, Any]:
         try:

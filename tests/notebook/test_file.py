@@ -254,3 +254,14 @@ async def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
         os.utime(left, (0, 0))
     await add(path)
     assert [each.name for each in tmp_path.iterdir()] == ["n.ipynb"]  # what the dead left is cleared away in time
+
+
+async def test_a_file_that_jupyter_was_killed_in_the_midst_of_writing_is_taken_from_its_copy(tmp_path: Path) -> None:
+    path = tmp_path / "n.ipynb"
+    whole = as_jupyter_writes(notebook(code("load", "kept = 1")), path)
+    (tmp_path / ".~n.ipynb").write_bytes(whole)
+    path.write_bytes(b"")
+
+    await add(path)
+
+    assert [cell["id"] for cell in json.loads(path.read_text())["cells"]][0] == "load"
