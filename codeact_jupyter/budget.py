@@ -70,11 +70,11 @@ def spent(run: Sequence[Event]) -> Spent:
 
 def elapsed(run: Sequence[Recorded]) -> float:
     """Seconds that the run has taken until now: without those in which it waited for the user, or was cut off."""
-    total = 0.0
+    total, waiting = 0.0, False
     for before, after in pairwise(run):
-        if not isinstance(after.event, ActionDecided | Resumed) or (
-            isinstance(after.event, ActionDecided) and not isinstance(before.event, ApprovalAsked)
-        ):
+        if isinstance(before.event, ApprovalAsked | ActionDecided):
+            waiting = isinstance(before.event, ApprovalAsked)  # whatever else happens until then: the user speaks, it is cut off
+        if not waiting and not isinstance(after.event, Resumed):
             total += (datetime.fromisoformat(after.at) - datetime.fromisoformat(before.at)).total_seconds()
     return total
 
