@@ -48,7 +48,7 @@ for limit in sys.argv[1].split():
     highest = resource.getrlimit(kind)[1]
     value = int(wanted) if highest == resource.RLIM_INFINITY else min(int(wanted), highest)
     resource.setrlimit(kind, (value, value))
-os.execv(sys.argv[2], sys.argv[2:])
+os.execvp(sys.argv[2], sys.argv[2:])
 """
 """What comes before the kernel in the sandbox: limits set outside would count what the user runs there."""
 
@@ -86,7 +86,6 @@ class Sandbox(LocalProvisioner):
         inside = walls.Inside(folder, self._sockets, connection, self._readable, self.scratch_mb << 20)
         environment = walls.environment(kwargs["env"], self.kernel_spec.env)
         command = [str(part) for part in kwargs["cmd"]]
-        command[0] = shutil.which(command[0], path=environment.get("PATH")) or command[0]
         kwargs["cmd"] = [*_begun(inside, environment), *_limited(self._limits, command)]
         kwargs["env"] = _outer_environment()
         return kwargs
@@ -171,7 +170,7 @@ async def refusal(folder: Path, readable: Sequence[Path] = (), limits: str = "CO
     """Why no sandbox can be made around this folder, and what to do; empty: one was made, and worked."""
     if sys.platform != "linux":
         return "The sandbox is made by bubblewrap, which needs Linux. Choose another kernel."
-    if not syscalls.known():
+    if not syscalls.known(platform.machine()):
         return f"The sandbox is not known to hold on this kind of processor ({platform.machine()}). Choose another kernel."
     if shutil.which("bwrap") is None:
         return f"The sandbox needs the program bubblewrap (bwrap), which is not here. {INSTALL}"
@@ -233,7 +232,7 @@ def _filtered(command: list[str]) -> Iterator[tuple[list[str], int]]:
     """With the program that looks at its system calls, in the descriptor that bubblewrap reads it from."""
     descriptor = os.memfd_create(NAME)
     try:
-        os.write(descriptor, syscalls.program())
+        os.write(descriptor, syscalls.program(platform.machine()))
         os.lseek(descriptor, 0, os.SEEK_SET)
         yield [command[0], "--seccomp", str(descriptor), *command[1:]], descriptor
     finally:

@@ -5,7 +5,6 @@ sockets that no network namespace shuts in.  Of a call that is refused the proce
 """
 
 import errno
-import platform
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,13 +47,13 @@ def _machines() -> Mapping[str, _Machine]:
     return {"x86_64": intel, "amd64": intel, "aarch64": (eight := _Machine(0xC00000B7, 220, 29, 198, arm)), "arm64": eight}
 
 
-def known(machine: str = platform.machine()) -> bool:
+def known(machine: str) -> bool:
     """There is a program for this processor."""
     return machine.lower() in _machines()
 
 
-def program(machine: str = platform.machine()) -> bytes:
-    """For this processor: what `bwrap --seccomp` reads."""
+def program(machine: str) -> bytes:
+    """What `bwrap --seccomp` reads, for a processor that is known."""
     it = _machines()[machine.lower()]
     steps = [
         (_LOAD, 0, 0, _ARCHITECTURE),

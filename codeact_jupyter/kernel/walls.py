@@ -108,6 +108,7 @@ def environment(outer: Mapping[str, str], of_spec: Iterable[str]) -> dict[str, s
     kept = {name: value for name, value in outer.items() if name in _KEPT or name.startswith("LC_") or name in spec}
     if outer.get(_MARK) == str(os.getpid()):
         kept[_MARK] = "1"
+    kept["PATH"] = f"{Path(sys.prefix) / 'bin'}:{kept.get('PATH', os.defpath)}"
     if site.ENABLE_USER_SITE:
         kept["PYTHONUSERBASE"] = site.getuserbase()
     places = {"HOME": HOME, "IPYTHONDIR": f"{HOME}/.ipython", "TMPDIR": "/tmp", "USER": "sandbox", "LOGNAME": "sandbox"}
