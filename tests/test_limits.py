@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from codeact_jupyter.budget import Limits, exhausted, spent
 from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import SettingError
 from codeact_jupyter.session.session import Request
@@ -15,18 +16,22 @@ PRICES = {"m": (10.0, 100.0)}
 
 
 @pytest.mark.parametrize(
-    "limit, words, replies",
-    [
-        ({"max_tokens": 200}, "240", 2),
-        ({"max_tokens": 120}, "120", 1),
-        ({"max_cost": 0.004, "prices": PRICES}, "0.006", 2),
-        ({"max_steps": 2}, "No answer after 2 steps", 3),
-    ],
+    "limit, words",
+    [({"max_tokens": 500}, "500 tokens"), ({"max_cost": 0.02, "prices": PRICES}, "budget of 0.02")],
 )
-async def test_what_is_used_up_ends_the_run_and_says_which_budget_it_was(scene: Scene, limit, words, replies) -> None:
-    outcome = await scene.work([acts("1"), acts("2"), acts("3"), acts("4")], **limit)
+async def test_what_is_used_up_ends_the_run_and_says_which_budget_it_was(scene: Scene, limit, words) -> None:
+    outcome = await scene.work([acts(str(number)) for number in range(20)], **limit)
     assert outcome.end.reason == "limit" and words in outcome.end.message
-    assert len(outcome.model.requests) == replies  # the last words at the limit of steps; nowhere else is more spent
+    replies = [at for at, event in enumerate(outcome.events) if event.type == "model_replied"]
+    limits = Limits(tokens=limit.get("max_tokens", 0), cost=limit.get("max_cost", 0.0))
+    assert exhausted(limits, spent(outcome.events), 0)
+    assert not exhausted(limits, spent(outcome.events[: replies[-1]]), 0)
+    assert len(outcome.model.requests) == len(replies) < 20  # nothing more is spent on last words
+
+
+async def test_the_limit_of_steps_leaves_one_reply_for_last_words(scene: Scene) -> None:
+    outcome = await scene.work([acts("1"), acts("2"), say("So far: 2.")], max_steps=2)
+    assert (outcome.end.reason, outcome.end.answer) == ("limit", "So far: 2.")
 
 
 async def test_the_time_of_a_run_ends_an_action_that_goes_on(scene: Scene) -> None:
