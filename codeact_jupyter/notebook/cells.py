@@ -63,9 +63,15 @@ class RunCells:
         """How the last action in each cell ended, in the order of the actions."""
 
     def restore(self, history: Sequence[Event]) -> None:
-        """A run that was cut off goes on: its cells are its own again."""
+        """A run that was cut off goes on: its cells are its own again, and half an action leaves none."""
         for event in this_run(history):
             self.heard(event)
+        proposed = {cell_id for cell_id in self._actions.values() if self._status.get(cell_id) != "denied"}
+        for cell_id in self._document.of_run(self._author.run):
+            if cell_id not in proposed:
+                self.discard(cell_id)
+        for cell_id in self._actions.values():
+            self._document.wrote(cell_id, self._seen.source(cell_id) or "")
 
     @property
     def outside(self) -> Facts:
@@ -130,7 +136,9 @@ class RunCells:
 
     def facts(self, code: Code) -> Facts:
         """What is special about the cell that this would rewrite."""
-        target = self._replaced(code.cell_id) or self._target(code.cell_id) if code.cell_id else ""
+        target = self._replaced(code.cell_id) or code.cell_id or ""
+        if target and target not in self._cells:
+            target = self._target(target)
         cell = self._document.cell(target) if target else None
         found: set[Literal["theirs", "protected", "expensive"]] = set()
         if cell is not None:

@@ -172,6 +172,7 @@ class Work:
         return "\n\n".join(filter(None, (render(context, settings.context_chars), subject)))
 
     def _record(self, event: Event) -> None:
+        self._place.desk.document.note()  # what is recorded of a cell is in the journal by then
         recorded = self._place.store.append(self.id, self._safe(event))
         self.cells.heard(event)
         if not isinstance(event, Steered):  # the user's words come while a reply streams
