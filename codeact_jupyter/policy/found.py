@@ -1,7 +1,7 @@
 """What a look at an action finds, and how it is told."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeact_jupyter.policy.names import Names
@@ -39,7 +39,7 @@ class Found:
 class Read:
     """An action, read."""
 
-    tree: ast.Module
+    nodes: Sequence[ast.AST]
     names: Names
     texts: Texts
     facts: Facts
@@ -58,18 +58,25 @@ def shown(node: ast.AST) -> str:
 
 def told(found: Iterable[Found]) -> str:
     """One sentence for the user: what, and where."""
-    by_effect: dict[str, list[str]] = {}
+    by_effect: dict[str, dict[str, list[int]]] = {}
     for one in found:
-        place = f"{one.what} (line {one.line})" if one.what and one.line else one.what
-        places = by_effect.setdefault(one.effect, [])
-        if place and place not in places:
-            places.append(place)
+        places = by_effect.setdefault(one.effect, {})
+        if one.what and one.line not in (lines := places.setdefault(one.what, [])):
+            lines.append(one.line)
     parts = [_part(effect, by_effect[effect]) for effect in EFFECTS if effect in by_effect]
     return f"It {'; '.join(parts)}." if parts else ""
 
 
-def _part(effect: str, places: list[str]) -> str:
+def _part(effect: str, places: Mapping[str, list[int]]) -> str:
     if not places:
         return EFFECTS[effect]
+    shown_places = [f"{what}{_lines(sorted(lines))}" for what, lines in list(places.items())[:_SHOWN]]
     more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
-    return f"{EFFECTS[effect]}: {', '.join(places[:_SHOWN])}{more}"
+    return f"{EFFECTS[effect]}: {', '.join(shown_places)}{more}"
+
+
+def _lines(lines: list[int]) -> str:
+    if lines == [0]:
+        return ""
+    more = ", …" if len(lines) > _SHOWN else ""
+    return f" (line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines[:_SHOWN]))}{more})"

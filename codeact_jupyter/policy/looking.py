@@ -1,6 +1,7 @@
 """An action looked at as a whole."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codeact_jupyter import source
@@ -11,23 +12,23 @@ from codeact_jupyter.policy.scopes import Scopes
 from codeact_jupyter.policy.texts import Texts
 from codeact_jupyter.ports import Facts
 
+_MAGIC = re.compile(r"[%!?]|get_ipython")
 _NESTED = 8
 """Magics within magics that are followed."""
 
 
 def look(text: str, facts: Facts) -> Iterator[Found]:
     """What of an action has an effect that is listed."""
-    transformed = source.transform(text)
     skipped = len(text) - len(text.lstrip("\n"))  # IPython drops the empty lines above
-    for one in _look(text, transformed, facts):
+    for one in _look(text, facts):
         yield Found(one.effect, one.what, one.line + skipped if one.line else 0)
 
 
-def _look(text: str, transformed: str, facts: Facts) -> Iterator[Found]:
+def _look(text: str, facts: Facts) -> Iterator[Found]:
     found: list[Found] = []
     tree = source.parse(text)
-    if len(transformed.splitlines()) == 1 and not _shadowed(transformed, facts):
-        for one in magics.automatic(transformed):
+    if len(text.strip().splitlines()) == 1 and not _shadowed(line := source.transform(text), facts):
+        for one in magics.automatic(line):
             if isinstance(one, Found):
                 yield one
             elif tree is None:
@@ -35,7 +36,8 @@ def _look(text: str, transformed: str, facts: Facts) -> Iterator[Found]:
     if tree is None:
         yield from unread.of(text)
         return
-    _inline(tree, found)
+    if _MAGIC.search(text):
+        _inline(tree, found)
     yield from found
     yield from _tree(tree, facts)
 
@@ -78,20 +80,18 @@ def _inline(tree: ast.Module, found: list[Found]) -> None:
 
 
 def _tree(tree: ast.Module, facts: Facts) -> Iterator[Found]:
-    names = Names(scopes := Scopes(tree), facts.names)
-    parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    read = Read(tree, names, Texts(names), facts, parents)
-    for node in ast.walk(tree):
+    scopes = Scopes(tree)
+    names = Names(scopes, facts.names)
+    read = Read(scopes.nodes, names, Texts(names), facts, scopes.parents)
+    for node in read.nodes:
         yield from _node(node, read)
     yield from overwrites.of(read)
-    for expression in [one for node in ast.walk(tree) if isinstance(node, ast.Call) for one in _in_strings(node, read)]:
-        if isinstance(expression, Found):
-            yield expression
+    for inner in [one for node in read.nodes if isinstance(node, ast.Call) for one in _in_strings(node, read)]:
+        if isinstance(inner, Found):
+            yield inner
             continue
-        scopes.add(expression)
-        inner = {id(child): node for node in ast.walk(expression) for child in ast.iter_child_nodes(node)}
-        for node in ast.walk(expression):
-            yield from _node(node, Read(expression, names, read.texts, facts, inner))
+        for node in scopes.add(inner):
+            yield from _node(node, read)
 
 
 def _node(node: ast.AST, read: Read) -> Iterator[Found]:

@@ -14,7 +14,8 @@ from codeact_jupyter.policy.shell import command
 
 _HARMLESS = frozenset(
     """matplotlib pylab who who_ls whos precision pwd pinfo pinfo2 pdoc psource pfile pdef psearch lsmagic quickref xmode pdb colors gui
-    doctest_mode autoawait automagic page pprint tb dhist dirs autoreload aimport magic logstate markdown latex svg SVG unload_ext""".split()
+    doctest_mode autoawait automagic page pprint tb dhist dirs autoreload aimport magic logstate markdown latex svg SVG
+    unload_ext""".split()
 )
 _SHELL = frozenset(
     """sx system ! sc bash sh script perl ruby python python2 python3 pypy cmd ls ll lf lk lx ldir cat cp mv rm rmdir mkdir more less man

@@ -37,7 +37,9 @@ class Names:
     def __init__(self, scopes: Scopes, known: Mapping[str, Name]) -> None:
         self.scopes, self._known = scopes, known
         self._found: dict[int, frozenset[str]] = {}
+        self._unions: dict[int, frozenset[str]] = {}
         self._kept: list[ast.AST] = []
+        self._lists: list[list[Binding]] = []
         self._deep = 0
 
     def dotted(self, node: ast.expr) -> frozenset[str]:
@@ -92,7 +94,10 @@ class Names:
 
     def _name(self, node: ast.Name) -> Iterable[str]:
         bindings, as_before = self.scopes.bindings(node)
-        found = set(self._bound(bindings))
+        if (found := self._unions.get(id(bindings))) is None:
+            self._unions[id(bindings)] = frozenset()
+            self._lists.append(bindings)
+            found = self._unions[id(bindings)] = frozenset(self._bound(bindings))
         return found | {self._before(node.id)} if as_before else found or {UNKNOWN}
 
     def _before(self, name: str) -> str:

@@ -33,7 +33,7 @@ def _bound(read: Read) -> Iterator[tuple[str, int]]:
     for scope in scopes.every:
         for name in scope.elsewhere & scope.bound.keys():
             yield from ((name, getattr(binding.node, "lineno", 0)) for binding in scope.bound[name])
-    for node in ast.walk(read.tree):
+    for node in read.nodes:
         match node:
             case ast.Name(ctx=ast.Del()) | ast.Subscript(value=ast.Name(), ctx=ast.Del()):
                 yield _root(node), node.lineno

@@ -36,9 +36,11 @@ def place(text: str, facts: Facts) -> Place:
 
 def _below(path: str, facts: Facts) -> bool:
     root, folder = _plain(facts.root or facts.folder), _plain(facts.folder)
-    if path.startswith("~") or (_DRIVE.match(path) and not _DRIVE.match(facts.folder)):
+    windows = bool(_DRIVE.match(facts.folder))
+    if path.startswith("~") or (_DRIVE.match(path) and not windows):
         return False
-    whole = _plain(posixpath.join(folder or "/\0", path.replace("\\", "/") if _DRIVE.match(facts.folder) else path))
+    path = path.replace("\\", "/") if windows else path
+    whole = _plain(path if _DRIVE.match(path) else posixpath.join(folder or "/\0", path))
     within = root or "/\0"  # without a folder what stays below the unknown one is in it
     return whole == within or whole.startswith(within.rstrip("/") + "/")
 

@@ -1,12 +1,16 @@
 """Where each name of an action is bound, and to what: scopes as Python has them, without regard to order inside a function."""
 
 import ast
+import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 Way = Literal["is", "item", "typed"]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+NEVER = (1 << 60, 0)
+NESTED = 8
+"""Blocks in blocks that bind one name and are looked at."""
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -42,19 +46,27 @@ class Scopes:
         self.module = Scope("module")
         self.every = [self.module]
         self.deleted: set[str] = set()
+        self.parents: dict[int, ast.AST] = {}
+        """By the id of a node, what it is a part of."""
         self._of: dict[int, Scope] = {}
+        self._spans: dict[int, tuple[tuple[int, int], list[tuple[tuple[int, int], tuple[int, int]]]]] = {}
         self._sure = {id(node) for node in tree.body}
         self._sure |= {id(target) for node in tree.body if isinstance(node, ast.Assign) for target in node.targets}
-        self.add(tree)
+        self.nodes = self.add(tree)
 
-    def add(self, tree: ast.AST) -> None:
-        """Code that runs beside the action's own."""
+    def add(self, tree: ast.AST) -> list[ast.AST]:
+        """Code that runs beside the action's own; all its nodes."""
+        nodes: list[ast.AST] = []
         left: list[tuple[ast.AST, Scope]] = [(tree, self.module)]
         while left:
             node, scope = left.pop()
+            nodes.append(node)
             self._of[id(node)] = scope
             self._bind(node, scope)
-            left.extend(self._inside(node, scope))
+            for child, inner in self._inside(node, scope):
+                self.parents[id(child)] = node
+                left.append((child, inner))
+        return nodes
 
     def of(self, node: ast.AST) -> Scope:
         return self._of.get(id(node), self.module)
@@ -68,14 +80,26 @@ class Scopes:
             if name.id in scope.elsewhere:
                 scope = self.module
             here = scope.bound.get(name.id, []) if scope is start or scope.kind != "class" else []
-            found.extend(here)
+            found = found + here if found else here  # mostly the one list of the scope, which can be told again
             if here and scope.kind == "function":
                 return found, False
             if scope is self.module:
-                before = any(_holds(one, name) for one in here)
-                return found, not before or name.id in self.deleted
+                return found, name.id in self.deleted or not self._holds(here, name)
             scope = scope.parent
         return found, True
+
+    def _holds(self, bindings: list[Binding], name: ast.Name) -> bool:
+        """Whether the name surely has one of these values where it stands."""
+        if not bindings:
+            return False
+        if (spans := self._spans.get(id(bindings))) is None:
+            sure = min((_position(one.node) for one in bindings if one.sure), default=NEVER)
+            within = sorted((_position(one.node), _end(one.within)) for one in bindings if one.within is not None)
+            spans = self._spans[id(bindings)] = (sure, within)
+        sure, within = spans
+        at = _position(name)
+        nearest = bisect.bisect(within, (at, NEVER))
+        return sure < at or any(at <= end for _, end in within[max(0, nearest - NESTED) : nearest])
 
     def _inside(self, node: ast.AST, scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
         """The children, each with the scope that it is in."""
@@ -176,12 +200,8 @@ def _real(scope: Scope) -> Scope:
     return scope
 
 
-def _holds(binding: Binding, name: ast.Name) -> bool:
-    """Whether the name surely has this value where it stands, unless another binding gives it another one."""
-    if binding.within is None:
-        return binding.sure and _position(binding.node) < _position(name)
-    last = getattr(binding.within, "end_lineno", 0), getattr(binding.within, "end_col_offset", 0)
-    return _position(binding.node) < _position(name) <= last
+def _end(node: ast.AST | None) -> tuple[int, int]:
+    return getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
 
 
 def _sum(node: ast.AugAssign) -> ast.expr:

@@ -11,6 +11,8 @@ from codeact_jupyter.policy.names import DEEP, MANY, Names, is_path
 
 HOLE = "\0"
 """Stands for what cannot be told."""
+FOLLOWED = 16
+"""Of a name that is bound more often the rest is not looked at."""
 LONG = 4000
 """Of a text that is longer the rest is not looked at."""
 
@@ -89,7 +91,9 @@ class Texts:
 
     def _name(self, node: ast.Name) -> Iterable[str]:
         bindings, as_before = self._names.scopes.bindings(node)
-        for binding in bindings:
+        if len(bindings) > FOLLOWED:
+            yield HOLE
+        for binding in bindings[:FOLLOWED]:
             if binding.how == "is" and binding.value is not None:
                 yield from self.of(binding.value)
             elif binding.how == "item" and binding.value is not None:
