@@ -15,7 +15,7 @@ from codeact_jupyter.store.trouble import code, damaged, malformed, trouble
 BESIDE = ("", "-wal", "-shm", "-journal")
 """The file, and what sqlite puts beside it."""
 
-NO_WAL = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL})
+NO_WAL = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY})
 """How a file that is in WAL mode fails on a disk without shared memory."""
 
 CACHE = 8192
@@ -103,11 +103,12 @@ class Opening:
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
         with _closed_on_failure(db):
+            if not self._wal:  # first of all: alone with it, one needs no shared memory even if it is in WAL mode
+                db.execute("PRAGMA locking_mode=EXCLUSIVE")
             db.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only forgotten
-            db.execute("PRAGMA auto_vacuum=INCREMENTAL")  # of a file that is just made
+            if not self._size(""):
+                db.execute("PRAGMA auto_vacuum=INCREMENTAL")  # before its first table, or never
             db.execute(f"PRAGMA cache_size=-{CACHE}")
-            if not self._wal:
-                db.execute("PRAGMA locking_mode=EXCLUSIVE")  # it may be in WAL mode: alone with it, one needs no shared memory
         return db
 
     def _choose_journal(self, db: sqlite3.Connection) -> None:
@@ -122,6 +123,10 @@ class Opening:
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # only now the lock is let go
 
     def _look_through(self, db: sqlite3.Connection) -> None:
+        """Raises `sqlite3.DatabaseError` when it is damaged in a way that sqlite does not stumble over at once."""
+        (page,) = db.execute("PRAGMA page_size").fetchone()
+        if self._size("") % page and not self._size("-wal"):
+            raise malformed("its last page is not whole")
         if self._suspect.exists():
             (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
@@ -136,8 +141,11 @@ class Opening:
 
     def _emptied(self) -> bool:
         """It had something in it; without a log beside it, it was only never begun."""
-        sizes = [file.stat().st_size if (file := self._file(beside)).exists() else 0 for beside in ("", "-wal")]
-        return sizes[0] == 0 and sizes[1] > 0
+        return not self._size("") and bool(self._size("-wal"))
+
+    def _size(self, beside: str) -> int:
+        file = self._file(beside)
+        return file.stat().st_size if file.exists() else 0
 
     def _file(self, beside: str) -> Path:
         return self.path.with_name(self.path.name + beside)

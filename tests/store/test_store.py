@@ -1,15 +1,11 @@
 """What is kept."""
 
-import sqlite3
-import stat
 import threading
 
 import pytest
 
-from codeact_jupyter.errors import StoreError
-from codeact_jupyter.events import Observed, RunFinished, UserAsked
+from codeact_jupyter.events import ModelReplied, Observed, RunFinished, Usage, UserAsked
 from codeact_jupyter.store import Store
-from codeact_jupyter.store.migrations import begin
 
 
 @pytest.fixture
@@ -49,10 +45,6 @@ def test_a_rename_takes_the_conversation_along(store):
     assert store.conversation("/c/n.ipynb") == one and store.conversation("/x.ipynb") == two
 
 
-def test_the_store_is_for_its_owner_only(store):
-    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
-
-
 def test_server_and_command_line_may_write_at_once(store, tmp_path):
     other = Store(store.path)
     conversation = store.conversation("/n.ipynb")
@@ -73,27 +65,25 @@ def test_server_and_command_line_may_write_at_once(store, tmp_path):
 def test_the_journal_keeps_what_was_before_and_the_last_state_after(store):
     store.journal("r", 3, "c", (None, {"source": "x"}, "above"))
     store.journal("r", 3, "c", ({"source": "no"}, {"source": "y"}, "above"))
-    assert store.journalled("r") == [(3, "c", None, {"source": "y"}, "above")]
+    assert store.journalled("r") == [(3, "c", None, {"source": "y"}, "above", 0)]
 
 
-def test_a_file_that_is_no_store_is_named(tmp_path):
-    (tmp_path / "store.sqlite").write_text("this is not a database, not at all" * 50)
-    with pytest.raises(StoreError, match=r"store\.sqlite"):
-        Store(tmp_path / "store.sqlite")
+def filed(store):
+    return [(seq, cell, filed) for seq, cell, _, _, _, filed in store.journalled("r")]
 
 
-def test_a_store_of_the_first_schema_opens_and_keeps_what_it_has(tmp_path):
-    with sqlite3.connect(tmp_path / "s") as db:
-        begin(db)
-        db.execute("CREATE TABLE migrations (name TEXT PRIMARY KEY)")
-        db.execute("INSERT INTO migrations VALUES ('begin')")
-        db.execute("INSERT INTO conversations VALUES ('c', '/n.ipynb', '2026-01-01')")
-    store = Store(tmp_path / "s")
-    assert store.conversation("/n.ipynb") == "c"
-    assert store.choice("c") == {}
-    store.choose("c", {"connection": "ollama"})
-    assert store.choice("c") == {"connection": "ollama"}
-    store.close()
+def test_what_the_file_has_is_marked_and_a_later_change_is_not_in_it_exactly(store):
+    for cell in ("a", "b"):
+        store.journal("r", 1, cell, (None, {"source": "x"}, None))
+    store.filed("r", ["a"])
+    store.filed("r", ["b"], exactly=False)
+    assert filed(store) == [(1, "a", 2), (1, "b", 1)]
+    store.journal("r", 1, "a", (None, {"source": "y"}, None))
+    store.journal("r", 2, "a", ({"source": "y"}, {"source": "z"}, None))
+    assert filed(store) == [(1, "a", 1), (1, "b", 1), (2, "a", 0)]
+    store.filed("r", ["a", "b", "unknown"])
+    store.filed("r", ["a"], exactly=False)
+    assert filed(store) == [(1, "a", 2), (1, "b", 2), (2, "a", 2)]
 
 
 def test_an_image_is_kept_once(store):
@@ -101,3 +91,89 @@ def test_an_image_is_kept_once(store):
     assert store.keep_blob(b"png", "image/png") == key
     assert store.blob(key) == (b"png", "image/png")
     assert store.blob("other") is None
+
+
+def run(store, conversation, name, *events, **asked):
+    store.begin(name, conversation)
+    for event in (UserAsked(text=name, **asked), *events):
+        store.append(name, event)
+
+
+END = RunFinished(reason="answered")
+
+
+def test_the_history_of_a_branch_is_that_of_the_runs_which_lead_to_it(store):
+    conversation = store.conversation("/n.ipynb")
+    run(store, conversation, "a", END)
+    run(store, conversation, "b", END)
+    run(store, conversation, "c", END, continues="a")
+    store.begin("nothing was recorded of it", conversation)
+    run(store, store.conversation("/other.ipynb"), "x", END)
+    assert store.lineage(conversation) == ["a", "c"]
+    assert store.lineage(conversation, "b") == ["a", "b"] and store.lineage(conversation, "") == []
+    assert [event.text for event in store.history(conversation, "b") if isinstance(event, UserAsked)] == ["a", "b"]
+
+
+def test_what_waits_is_kept_in_order_can_be_changed_in_place_and_taken_out(store):
+    conversation, other = store.conversation("/n.ipynb"), store.conversation("/m.ipynb")
+    for name in ("a", "b", "c"):
+        store.enqueue(name, conversation, {"request": name, "cells": ["é"]})
+    store.enqueue("x", other, {"request": "x"})
+    store.enqueue("a", conversation, {"request": "A", "anchor": None})
+    assert store.queued(conversation) == [
+        {"run": "a", "request": "A", "anchor": None},
+        {"run": "b", "request": "b", "cells": ["é"]},
+        {"run": "c", "request": "c", "cells": ["é"]},
+    ]
+    assert store.drop_queued("b") and not store.drop_queued("b")
+    store.enqueue("b", conversation, {"request": "again"})
+    assert [one["run"] for one in store.queued(conversation)] == ["a", "c", "b"]
+    assert [one["run"] for one in store.queued(other)] == ["x"]
+
+
+def test_a_queue_outlives_its_process(store):
+    conversation = store.conversation("/n.ipynb")
+    store.enqueue("a", conversation, {"request": "a"})
+    again = Store(store.path)
+    assert again.queued(conversation) == [{"run": "a", "request": "a"}]
+    again.close()
+
+
+def test_what_was_cut_off_is_listed_the_newest_first_but_not_what_goes_on(store):
+    here, there = store.conversation("/n.ipynb"), store.conversation("/m.ipynb")
+    run(store, here, "ended", END)
+    run(store, here, "cut off")
+    run(store, there, "cut off elsewhere", Observed(action_id="a", status="ok", text=""))
+    run(store, here, "goes on")
+    store.begin("nothing was recorded of it", here)
+    claim = store.claim("goes on")
+    assert [entry.run for entry in store.interrupted()] == ["cut off elsewhere", "cut off"]
+    assert [entry.run for entry in store.interrupted("/n.ipynb")] == ["cut off"]
+    claim.release()
+    assert [entry.run for entry in store.interrupted("/n.ipynb")] == ["goes on", "cut off"]
+
+
+def test_the_list_of_runs_has_what_each_used_and_cost(store):
+    conversation = store.conversation("/n.ipynb")
+    replies = [ModelReplied(text="", usage=Usage(prompt=1000, completion=number)) for number in (10, 20)]
+    run(store, conversation, "priced", *replies, END, prices=(2.0, 10.0))
+    run(store, conversation, "free", *replies, prices=(0.0, 0.0))
+    run(store, conversation, "unknown", *replies)
+    run(store, conversation, "not a reply yet", prices=(2.0, 10.0))
+    assert [(one.run, one.steps, one.tokens, one.cost) for one in store.recent(9)] == [
+        ("not a reply yet", 0, 0, 0.0),
+        ("unknown", 2, 2030, None),
+        ("free", 2, 2030, 0.0),
+        ("priced", 1, 2030, pytest.approx(2000 * 2e-6 + 30 * 10e-6)),
+    ]
+
+
+def test_the_list_goes_on_before_a_time_and_can_be_of_one_notebook_or_one_run(store):
+    for name, path in (("a", "/n.ipynb"), ("b", "/m.ipynb"), ("c", "/n.ipynb")):
+        run(store, store.conversation(path), name, END)
+    newest = store.recent(1)
+    assert [one.run for one in newest] == ["c"]
+    assert [one.run for one in store.recent(9, before=newest[0].started)] == ["b", "a"]
+    assert [one.run for one in store.recent(9, path="/n.ipynb")] == ["c", "a"]
+    assert [one.run for one in store.recent(9, before=newest[0].started, path="/n.ipynb")] == ["a"]
+    assert [one.run for one in store.recent(9, run="b")] == ["b"] and store.recent(9, run="x") == []
