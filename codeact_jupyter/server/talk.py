@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from codeact_jupyter.server.app import CodeActExtension
 
 
+LONGEST = 4_000_000
+"""Characters of a message of the protocol; documents, which are longer, come as binary ones."""
+
+
 class Socket(Protocol):
     """The socket itself."""
 
@@ -65,6 +69,9 @@ class Talk:
         """One message of the browser's; what cannot be taken is answered, and the socket goes on."""
         taken: Any = None
         try:
+            if len(message) > LONGEST and isinstance(message, str):
+                self.tell(Refused(message=f"This message is too long ({len(message):,} characters, of {LONGEST:,} at most)."))
+                return
             if isinstance(message, bytes):
                 if self.room:
                     self.room.desk.receive(self, message)

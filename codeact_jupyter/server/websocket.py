@@ -46,6 +46,7 @@ class NotebookSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     async def on_message(self, message: str | bytes) -> None:
         await self.talk.take(message)
+        await asyncio.sleep(0)  # what is read from one buffer, thousands of messages, would hold up everybody else
 
     def on_close(self) -> None:
         self.talk.gone()
