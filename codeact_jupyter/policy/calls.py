@@ -135,6 +135,8 @@ def _writes(node: ast.Call, last: str, base: frozenset[str], read: Read) -> bool
             return _moves(node, last, base, read)
         case "extract" | "extractall":
             return any(name.startswith(_ARCHIVE) for name in base)
+        case "dump":  # of an array: to a file
+            return len(node.args) == 1 and "yaml" not in base and any(text.strip(HOLE) for text in read.texts.of(node.args[0]))
         case "render":
             return any(name.startswith("graphviz.") for name in base)
         case _ if last in _STRING_FUNCTIONS:

@@ -53,6 +53,13 @@ def _effects(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]
             and (is_space(name.removesuffix("[]")) or (".items()[]" in name and is_space(name.partition(".items()")[0])))
         ):
             yield "dynamic"
+    match node.func:
+        case ast.Attribute(ast.Name("self" | "cls"), "__class__"):
+            pass
+        case ast.Attribute(attr="__class__"):
+            yield "dynamic"
+        case _:
+            pass
     yield from _environment(node, names, read)
 
 
@@ -134,6 +141,8 @@ def of_environ(node: ast.Attribute | ast.Name, read: Read) -> Iterator[Found]:
         return
     parent = read.parents.get(id(node))
     match parent:
+        case _ if not isinstance(node.ctx, ast.Load):
+            asks = True
         case ast.Subscript(ctx=ast.Load()):
             asks = secret(read.texts.of(parent.slice))
         case ast.Attribute(attr="get" | "update" | "setdefault" | "pop" | "clear" | "popitem") if isinstance(

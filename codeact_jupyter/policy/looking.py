@@ -102,6 +102,8 @@ def _node(node: ast.AST, read: Read) -> Iterator[Found]:
         case ast.Attribute(ctx=ast.Load()) | ast.Name(ctx=ast.Load()):
             yield from references.of_name(node, read)
             yield from detours.of_environ(node, read)
+        case ast.Attribute():
+            yield from detours.of_environ(node, read)
         case ast.Subscript():
             yield from references.of_item(node, read)
         case ast.Import() | ast.ImportFrom():

@@ -16,9 +16,7 @@ _FETCHES = re.compile(
 _LOOKS = frozenset("help dir hasattr type id print isinstance issubclass callable repr str display".split())
 _ONLY_CALLED = frozenset("getattr setattr delattr globals locals get_ipython operator.attrgetter operator.methodcaller".split())
 _WHOLE = frozenset("pickle dill runpy code signal marshal shelve".split())
-_OF_SHELL = frozenset(
-    "run_line_magic run_cell_magic system getoutput user_ns user_global_ns execution_count config __class__ set_next_input".split()
-)
+_OF_SHELL = frozenset("user_ns user_global_ns execution_count config __class__ set_next_input".split())
 
 
 def listed(name: str) -> str | None:
