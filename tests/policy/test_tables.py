@@ -49,3 +49,13 @@ def test_ordinary_analysis_does_not_ask(facts: Facts) -> None:
     asked = {code: policy.judge(Code(code), facts).reason for _, code in entries if effects(code, facts)}
     assert len(entries) >= 170
     assert len(asked) <= 0.02 * len(entries), asked
+
+
+def test_actions_written_after_the_rules_were_done() -> None:
+    """Held out: run once, and kept as it came out: nothing ordinary asked, one risky action in forty did not (docs/approvals.md has it)."""
+    entries = table("unseen.txt")
+    asked = [code for kind, code in entries if kind == "ordinary" and effects(code)]
+    missed = [code for kind, code in entries if kind == "risky" and not effects(code)]
+    assert [kind for kind, _ in entries].count("ordinary") == [kind for kind, _ in entries].count("risky") == 40
+    assert asked == []
+    assert [code.splitlines()[0] for code in missed] == ["import torchvision"]
