@@ -9,10 +9,10 @@ from pathlib import Path
 from codeact_jupyter.errors import StoreError
 from codeact_jupyter.store.claim import Claim, claim, holds
 
-PIECE, PAUSE = 0.05, 0.01
-"""Seconds of one transaction, and between two: others wait for no longer."""
+PIECE, PAUSE = 0.05, 0.12
+"""Seconds of one transaction, and between two: who waits to write looks every tenth of a second whether it can."""
 
-PAGES = 500
+PAGES = 50
 """Of the file, given back at a time."""
 
 # A run that has just begun has no event yet, a notebook that was just opened no run.
@@ -58,7 +58,7 @@ def forget(db: sqlite3.Connection, conversation: str, live: Path) -> None:
                 db.execute("DELETE FROM queue WHERE conversation = ?", (conversation,))
                 db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
                 return
-        time.sleep(PAUSE)
+        _settle(db)
 
 
 @contextmanager
@@ -79,14 +79,26 @@ def _piece(db: sqlite3.Connection) -> Iterator[list[Claim]]:
 
 def give_back(db: sqlite3.Connection) -> None:
     """What is deleted is not in the log of changes any more either, and its room is the disk's.  Raises `sqlite3.Error`."""
+    _settle(db)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    while db.execute("PRAGMA freelist_count").fetchone()[0]:
-        before = db.execute("PRAGMA page_count").fetchone()
-        db.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
-        if db.execute("PRAGMA page_count").fetchone() == before:  # made before files could shrink: the room is used again
+    while free := _free(db):
+        end = time.monotonic() + PIECE
+        while time.monotonic() < end:
+            db.executescript(f"PRAGMA incremental_vacuum({PAGES})")  # `execute` takes one page, which comes as a row without columns
+        if _free(db) >= free:  # the file was made before files could shrink: its room is used again
             break
-        time.sleep(PAUSE)
+        _settle(db)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _free(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+def _settle(db: sqlite3.Connection) -> None:
+    """Let others write, without what we have put into the log."""
+    db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    time.sleep(PAUSE)
 
 
 def _runs(db: sqlite3.Connection, conversation: str) -> list[str]:
