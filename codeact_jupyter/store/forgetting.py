@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,15 +36,15 @@ class Held(StoreError):
         super().__init__("A run of this conversation goes on, here or in another process. Stop it before you delete the conversation.")
 
 
-def forget(db: sqlite3.Connection, conversation: str, live: Path) -> None:
-    """Delete all of a conversation; killed in between, it leaves runs that are whole.  `live`: the folder of what goes on.
+def forget(db: sqlite3.Connection, conversation: str, live: Path, enough: Callable[[], bool]) -> bool:
+    """Delete all of a conversation; False: only some runs, since it was `enough` in between.  `live`: the folder of what goes on.
 
     Raises `Held`, and `sqlite3.Error`.
     """
     left = _runs(db, conversation)
     if holds(live).intersection(left):
         raise Held
-    while True:
+    while not enough():
         with _piece(db) as ours:
             if _runs(db, conversation) != left:  # one has begun
                 raise Held
@@ -57,8 +57,9 @@ def forget(db: sqlite3.Connection, conversation: str, live: Path) -> None:
             if not left:
                 db.execute("DELETE FROM queue WHERE conversation = ?", (conversation,))
                 db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
-                return
+                return True
         _settle(db)
+    return False
 
 
 @contextmanager
@@ -79,11 +80,10 @@ def _piece(db: sqlite3.Connection) -> Iterator[list[Claim]]:
 
 def give_back(db: sqlite3.Connection) -> None:
     """What is deleted is not in the log of changes any more either, and its room is the disk's.  Raises `sqlite3.Error`."""
-    _settle(db)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     while free := _free(db):
         end = time.monotonic() + PIECE
-        while time.monotonic() < end:
+        while time.monotonic() < end and _free(db):
             db.executescript(f"PRAGMA incremental_vacuum({PAGES})")  # `execute` takes one page, which comes as a row without columns
         if _free(db) >= free:  # the file was made before files could shrink: its room is used again
             break

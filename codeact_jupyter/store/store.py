@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 
+from codeact_jupyter.errors import StoreError
 from codeact_jupyter.events import Event, Observed, Recorded
 from codeact_jupyter.lineage import lineage
 from codeact_jupyter.store import forgetting
@@ -147,24 +148,31 @@ class Store:
         return [entry for entry in (Entry(*row) for row in rows) if not self.alive(entry.run)]
 
     def forget(self, conversation: str) -> None:
-        """Delete all that is known of a conversation, for good; may be called in another thread.  Raises `StoreError`, also in mid-run."""
+        """Delete all that is known of a conversation, for good.  Raises `StoreError`, also when a run of it goes on.
+
+        Takes its time: for another thread.
+        """
         with self._apart() as db:
-            forgetting.forget(db, conversation, self._opening.live)
+            if not forgetting.forget(db, conversation, self._opening.live, self._is_closed):
+                raise StoreError("Not all of the conversation was deleted before the end. Delete it again.")
             forgetting.give_back(db)
 
     def forget_older(self, days: int) -> int:
-        """Delete conversations that nobody went on with for so long, in another thread; how many it were.  Raises `StoreError`."""
+        """Delete conversations that nobody went on with for so long; how many it were.  Raises `StoreError`.
+
+        Takes its time: for another thread; it ends soon after the store is closed.
+        """
         forgotten = 0
         with self._apart() as db:
             for conversation in forgetting.older(db, _now(timedelta(days=days))):
-                if self._closed:
-                    break
                 with suppress(forgetting.Held):
-                    forgetting.forget(db, conversation, self._opening.live)
-                    forgotten += 1
-            if forgotten:
+                    forgotten += forgetting.forget(db, conversation, self._opening.live, self._is_closed)
+            if forgotten and not self._closed:
                 forgetting.give_back(db)
         return forgotten
+
+    def _is_closed(self) -> bool:
+        return self._closed
 
     def claim(self, run: str) -> Claim | None:
         """Hold a run for as long as it goes on in this process; None: it goes on already.  Raises `StoreError`."""
