@@ -57,6 +57,9 @@ class CodeActExtension(ExtensionApp):
         self.connections = Connections(self._folder)
         self.rooms: dict[str, Room] = {}
         self._store: Store | None = None
+        self._untold = ""
+        """What nobody has been told of the store yet."""
+        self._retention: asyncio.Task[None] | None = None
         self._replaced: list[Room] = []
         """Of notebooks that are no longer where they were, or gone."""
         self.settings["codeact"] = self
@@ -88,7 +91,18 @@ class CodeActExtension(ExtensionApp):
             from codeact_jupyter.store import Store  # heavy: not at server start
 
             self._store = Store(self._store_file)
+            self._untold = self._store.notice
+            if self.config_values.keep_days:
+                self._retention = asyncio.create_task(self._forget_older(self._store))
         return self._store
+
+    async def _forget_older(self, store: "Store") -> None:
+        try:
+            count = await asyncio.to_thread(store.forget_older, self.config_values.keep_days)
+        except CodeActError as error:
+            self.log.error("codeact: old conversations could not be deleted: %s", error)
+        else:
+            self.log.info("codeact: %s old conversations deleted", count)
 
     @property
     def _store_file(self) -> Path:
@@ -103,7 +117,10 @@ class CodeActExtension(ExtensionApp):
         if path not in self.rooms:
             from codeact_jupyter.server.room import Room  # heavy: not at server start
 
-            self.rooms[path] = Room(self, path)
+            self.rooms[path] = room = Room(self, path)
+            if self._untold:
+                room.notice(self._untold)
+                self._untold = ""
         return self.rooms[path]
 
     def settings_for(self, panel: Sequence[Source]) -> Settings:
@@ -175,3 +192,5 @@ class CodeActExtension(ExtensionApp):
                 self.log.error("codeact: a notebook could not be put down in order", exc_info=error)
         if self._store:
             self._store.close()
+        if self._retention:
+            await asyncio.wait([self._retention])
