@@ -88,6 +88,11 @@ class Book:
                 return connection
         raise SettingError(f"There is no connection {name!r} any more. Choose another model.")
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._keys.values())
+
     def key_for(self, name: str, base_url: str) -> str:
         """The key of a connection, if it was given for this URL; else empty."""
         known = [connection for connection in self.connections if connection.name == name and same_place(connection.base_url, base_url)]
@@ -173,6 +178,11 @@ class Connections:
 
     def _write(self, connections: list[Connection], default: str) -> None:
         write_json(self._path, {"default": default, "connections": [asdict(connection) for connection in connections]})
+
+
+def keys_in_use(environment: Mapping[str, str], book: Book) -> tuple[str, ...]:
+    """Those of the environment and of all saved connections: nobody is to be told them."""
+    return (*(environment.get(name, "") for name in ("CODEACT_API_KEY", "OPENAI_API_KEY")), *book.keys)
 
 
 def named(book: Book, kind: str, base_url: str) -> str:

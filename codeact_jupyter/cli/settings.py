@@ -9,7 +9,7 @@ from typing import Any
 from codeact_jupyter.cli.options import SETTINGS
 from codeact_jupyter.cli.usage import Usage, folder
 from codeact_jupyter.config import Settings, configured
-from codeact_jupyter.connections import Connections
+from codeact_jupyter.connections import Book, Connections, keys_in_use
 from codeact_jupyter.errors import SettingError
 from codeact_jupyter.sources import Connected, settle
 
@@ -26,6 +26,15 @@ def settled(options: argparse.Namespace, recorded: Mapping[str, Any] | None = No
 def chosen(options: argparse.Namespace, *names: str) -> dict[str, Any]:
     """The options that were given."""
     return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+
+
+def keys() -> tuple[str, ...]:
+    """Those in use: nobody is to be told them."""
+    try:
+        book = Connections(folder()).load()
+    except SettingError:  # said already
+        book = Book()
+    return keys_in_use(os.environ, book)
 
 
 def default_connection() -> Connected | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 from uuid import uuid4
 
+from codeact_jupyter.cli.settings import keys
 from codeact_jupyter.cli.usage import EXIT, Usage, store_file
 from codeact_jupyter.config import Settings, for_kernels
 from codeact_jupyter.errors import CodeActError
@@ -63,7 +64,7 @@ async def work(job: Job, terminal: Terminal, begin: Callable[[Session], Begun]) 
     """The exit code; the answer and the reason of another end are told."""
     store = Store(store_file())
     desk = LocalDesk(job.notebook, store, dict(os.environ), job.kernel, job.create)
-    session = Session(desk, store, lambda _: job.settings, terminal)
+    session = Session(desk, store, lambda _: job.settings, terminal, keys)
     if keyboard := Keyboard.there():
         terminal.asks(keyboard, job.settings.approval, for_kernels(os.environ))
     try:

@@ -12,7 +12,7 @@ from jupyter_server.utils import url_path_join
 from traitlets import TraitError
 
 from codeact_jupyter.config import CodeAct, Settings
-from codeact_jupyter.connections import Connections
+from codeact_jupyter.connections import Connections, keys_in_use
 from codeact_jupyter.errors import CodeActError, SettingError
 from codeact_jupyter.server import runs
 from codeact_jupyter.server.routes import ConnectionHandler, ConnectionsHandler, LocalServersHandler, ModelsHandler, TestHandler
@@ -128,6 +128,10 @@ class CodeActExtension(ExtensionApp):
         if self.misconfigured:
             raise SettingError(self.misconfigured)
         return settle(self.config_values, self.environment, panel=panel, default=self.connections.book.default_connected)
+
+    def keys_in_use(self) -> tuple[str, ...]:
+        """All that are at hand: nobody is to be told them."""
+        return (*keys_in_use(self.environment, self.connections.book), self.config_values.api_key)
 
     async def load_connections(self) -> None:
         """Saved connections and their keys as they are now; until the next time they are at hand.  Raises `SettingError`."""

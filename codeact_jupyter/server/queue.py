@@ -24,7 +24,7 @@ class Queue:
         """One request more, or other words for one that waits.  Raises `CodeActError`."""
         if not message.request.strip():
             raise CodeActError("The request is empty.")
-        request = Request(message.run, message.request, message.anchor, message.cells)
+        request = Request(message.run, self._session.hidden(message.request), message.anchor, message.cells)
         self._session.store.enqueue(message.run, self._session.conversation, asdict(request))
         self._tell(self.now())
 

@@ -63,7 +63,7 @@ class Room:
             self.desk = SharedDesk(app.server, path, app.store, Rooms(app.server, keeps), self.notice)
         else:
             self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self.notice)
-        self.session = Session(self.desk, app.store, self.settings, self)
+        self.session = Session(self.desk, app.store, self.settings, self, app.keys_in_use)
         self._listeners: dict[Listener, dict[str, Any]] = {}
         """Who shows the notebook, with their user's settings."""
         self.overhear: list[Callable[[BaseModel], None]] = []

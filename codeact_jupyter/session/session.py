@@ -4,7 +4,7 @@ Server and command line use it alike; they differ in their `Desk` and their `Aud
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from codeact_jupyter.budget import elapsed
 from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import Busy, CodeActError, SettingError
 from codeact_jupyter.events import ActionProposed, Event, Resumed, RunFinished, UserAsked
+from codeact_jupyter.masking import Veil
 from codeact_jupyter.session.desk import Audience, Desk
 from codeact_jupyter.session.installing import package_of
 from codeact_jupyter.session.names import Names
@@ -50,19 +51,31 @@ class Request:
 class Session:
     """One per notebook and process.  `settings` is asked at each start, with what the request says of them."""
 
-    def __init__(self, desk: Desk, store: Store, settings: Callable[[Mapping[str, Any]], Settings], audience: Audience):
+    def __init__(
+        self,
+        desk: Desk,
+        store: Store,
+        settings: Callable[[Mapping[str, Any]], Settings],
+        audience: Audience,
+        keys: Callable[[], Iterable[str]] = lambda: (),
+    ):
+        """`keys`: those in use besides that of a run's settings; nobody is told them."""
         self.desk, self.store = desk, store
         self.beside = Beside()
         self.typed = ""
         """The reply that streams in now: for a browser that comes late."""
         self._settings, self._audience = settings, audience
-        self._place = Place(desk, store, audience, self.beside, Names(), self._typed)
+        self._place = Place(desk, store, audience, self.beside, Names(), self._typed, keys)
         self._live: tuple[Work, asyncio.Task[RunFinished]] | None = None
 
     @property
     def conversation(self) -> str:
         """Id of the notebook's conversation in the store."""
         return self.store.conversation(self.desk.key)
+
+    def hidden(self, text: str) -> str:
+        """Words of the user's as they may be kept: without the keys."""
+        return Veil(self._place.keys()).text(text)
 
     @property
     def live(self) -> str | None:

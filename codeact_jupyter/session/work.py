@@ -1,11 +1,13 @@
 """A run with all its parts, made from what is asked and set: what `session` starts."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from codeact_jupyter.about import about
 from codeact_jupyter.beside import Beside
@@ -15,7 +17,7 @@ from codeact_jupyter.context import Context, render
 from codeact_jupyter.events import Event, Observed, RunFinished, Steered, UserAsked
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.loop import Run
-from codeact_jupyter.masking import masked
+from codeact_jupyter.masking import Veil
 from codeact_jupyter.model.client import ChatModel
 from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.notebook.seen import Seen
@@ -25,6 +27,7 @@ from codeact_jupyter.position import allowed, position
 from codeact_jupyter.session.approvals import Asking, Judge
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
 from codeact_jupyter.session.exchange import exchange
+from codeact_jupyter.session.hiding import Hiding
 from codeact_jupyter.session.installing import Installing
 from codeact_jupyter.session.names import Names
 from codeact_jupyter.session.parts import KernelOnDemand, chat_model
@@ -32,6 +35,8 @@ from codeact_jupyter.session.replay import last_kernel, replay, successful
 from codeact_jupyter.store import Store
 
 MAY_HAVE_RUN = "What ran when it was cut off may have run in part or whole. It is not run again."
+E = TypeVar("E", bound=BaseModel)
+
 LOST = "The kernel is a new one: all variables of before are lost. Make anew what you need; do not repeat what has effects outside of it."
 
 
@@ -46,6 +51,8 @@ class Place:
     names: Names
     typed: Callable[[str], None]
     """The reply that streams in now."""
+    keys: Callable[[], Iterable[str]]
+    """Those in use, besides that of a run's settings."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Work:
         self.id = order.run
         self._place, self._order = place, order
         settings, asked = order.settings, order.asked
+        self._veil = Veil((settings.api_key, *place.keys()))
         self.kernel = KernelOnDemand(lambda: place.desk.kernel(self._news()), place.desk.release, order.aside, self._first)
         self.model = self._model()
         self._seen = Seen(order.history)
@@ -121,7 +129,7 @@ class Work:
 
     def _run(self) -> Run:
         place, order, settings = self._place, self._order, self._order.settings
-        talk = exchange(self.model, settings, self._look, place.store, self._retrying)
+        talk = exchange(Hiding(self.model, self._veil), settings, self._look, place.store, self._retrying)
         parts = Parts(
             model=talk.model,
             prompt=talk.prompt,
@@ -138,12 +146,8 @@ class Work:
     def _observe(self, observe: Observe, action_id: str, finished: Finished | None, so_far: Sequence[Mapping[str, Any]] = ()) -> Observed:
         if finished:
             self._place.names.after(finished)
-        told = observe(action_id, finished, so_far)
-        return told.model_copy(update={"text": masked(told.text, self._keys)})
-
-    @property
-    def _keys(self) -> tuple[str, ...]:
-        return (self._order.settings.api_key,)
+            finished = replace(finished, outputs=self._veil.value(list(finished.outputs)))  # before half of a key could be left out
+        return self._safe(observe(action_id, finished, self._veil.value(list(so_far))))
 
     async def _first(self, client: KernelClient) -> None:
         """What a run that was cut off finds: the kernel that it had, or another one."""
@@ -179,11 +183,11 @@ class Work:
             self._place.typed("")
         self._place.audience.recorded(recorded)
 
-    def _safe(self, event: Event) -> Event:
-        """As it may be told: without the key, whoever said it."""
-        told = event.model_dump_json()
-        safe = masked(told, self._keys)
-        return event if safe == told else type(event).model_validate_json(safe)
+    def _safe(self, event: E) -> E:
+        """As it may be told: without the keys, whoever said them."""
+        told = event.model_dump()
+        safe = self._veil.value(told)
+        return event if safe == told else type(event).model_validate(safe)
 
     def _typing(self, text: str) -> None:
         self._place.typed(text)
