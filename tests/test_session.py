@@ -139,7 +139,7 @@ async def test_what_swallows_the_interrupt_is_ended_by_a_restart_and_the_model_i
 
 @pytest.mark.parametrize("ends", ["import os; os._exit(1)", "exit()", "quit()"])
 async def test_a_kernel_that_ends_runs_again_before_the_next_action_and_the_model_is_told(scene: Scene, ends: str) -> None:
-    outcome = await scene.work([acts("x = 1"), acts(ends), acts("x"), say("Gone.")])
+    outcome = await scene.work([acts("x = 1"), acts(ends), acts("x"), say("Gone.")], approval="auto")
     assert "ll variables are lost" in outcome.said(2)
     assert "NameError" in outcome.said(3)
     assert outcome.end.reason == "answered"
