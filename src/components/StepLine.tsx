@@ -48,7 +48,7 @@ export function StepLine({ run, step, trans, cells, onCell, asks }: StepLineProp
       <span className="codeact-Step-label">{text}</span>
       <span className="codeact-hidden">{statusText(trans, status)}</span>
       <span className="codeact-Step-time">
-        {isCutOff || status === 'waiting' || status === 'denied'
+        {isCutOff || ['waiting', 'denied', 'unknown'].includes(status)
           ? ''
           : secondsText(trans, secondsBetween(step.startedAt, step.endedAt ?? now))}
       </span>

@@ -120,6 +120,9 @@ export function errorText(trans: TranslationBundle, run: Run, step: Step): strin
 /** What became of a step's cell: `rewrote [3]`, `scratch`, `folded`. */
 export function notesOf(trans: TranslationBundle, run: Run, step: Step, cell: CellFacts | null): readonly string[] {
   const notes: string[] = [];
+  if (step.status === 'unknown') {
+    notes.push(trans.__('may have run, in part or whole'));
+  }
   if (step.rewrites) {
     notes.push(cell?.name ? trans.__('rewrote %1', cell.name) : trans.__('rewrote a cell'));
   }

@@ -18,7 +18,7 @@ test('a server that is killed and comes back finds the panel again, and the work
   await expect(lab.panel.state).toHaveText('reconnecting');
   await server.start();
   // beside it may stand that a save failed, which was under way when the server ended
-  await expect(lab.panel.banner.filter({ hasText: 'Cut off' })).toBeVisible({ timeout: 30_000 });
+  await expect(lab.panel.banner.filter({ hasText: 'Interrupted' })).toBeVisible({ timeout: 30_000 });
   await lab.page.screenshot({ path: 'test-results/shots/cut-off.png' });
   await notebook.expectAgentCells([{ outputs: ['text/plain 2'] }, { running: false, outputs: [] }]);
   expect((await notebook.cells())[0].source).toBe('# mine');

@@ -1,0 +1,73 @@
+import { Lab, act, expect, test, until } from './lab';
+import type { Server } from './server';
+
+const SHOTS = 'test-results/shots';
+const COUNT = 'import pathlib\nwith open("count.txt", "a") as file:\n    _ = file.write("x")';
+
+/** Ends the server without a word, and starts it again; JupyterLab's own words about it are put away. */
+async function crash(lab: Lab, server: Server): Promise<void> {
+  const dialog = lab.page.locator('.jp-Dialog');
+  await lab.page.addLocatorHandler(dialog, () => dialog.locator('button.jp-mod-accept, button').first().click());
+  await server.kill();
+  await expect(lab.panel.state).toHaveText('reconnecting');
+  await server.start();
+}
+
+test('a run that was interrupted says what is lost, is resumed, and runs nothing twice', async ({ ownLab }) => {
+  test.setTimeout(150_000);
+  const { lab, server } = ownLab;
+  const { panel } = lab;
+  lab.writeNotebook(['# mine']);
+  await lab.script(
+    act('Set', 'x = 20'),
+    act('Write', `${COUNT}\n${until('go')}`),
+    act('Look', '"x" in dir()'),
+    'It is gone.'
+  );
+  await lab.configure({ ...lab.settings, approval: 'auto' });
+  const notebook = await lab.open();
+  await panel.ask('Count');
+  await notebook.expectAgentCells([{ running: false }, { running: true }]);
+  await crash(lab, server);
+
+  const interrupted = panel.banner.filter({ hasText: 'Interrupted' });
+  await expect(interrupted).toContainText('it is not run again by itself', { timeout: 30_000 });
+  await expect(panel.state).toHaveText('interrupted');
+  await lab.page.screenshot({ path: `${SHOTS}/interrupted.png` });
+  await panel.button('More').click();
+  await lab.page.getByRole('menuitem', { name: 'Runs' }).click();
+  const entry = panel.root.locator('.codeact-Entry').first();
+  await expect(entry).toContainText('work.ipynb · interrupted');
+  await lab.page.screenshot({ path: `${SHOTS}/runs-interrupted.png` });
+  await panel.button('Resume “Count”').click();
+  await panel.ended(1, 60_000);
+  await expect(panel.answers).toHaveText('It is gone.');
+  await expect(interrupted).toHaveCount(0);
+  await panel.unfold();
+  await expect(panel.root.locator('.codeact-Steps')).toContainText('Resumed.');
+  await expect(panel.marks).toHaveText(['✓', '?', '✓']);
+  await lab.page.screenshot({ path: `${SHOTS}/resumed.png` });
+  await notebook.expectAgentCells([{ source: 'x = 20' }, { running: false }, { outputs: ['text/plain False'] }]);
+  await expect.poll(() => lab.saved().length).toBe(4);
+  expect(
+    await notebook.ask(
+      'fetch(app.serviceManager.serverSettings.baseUrl + "files/" + context.path.replace("work.ipynb", "count.txt")).then(answer => answer.text())'
+    )
+  ).toBe('x');
+});
+
+test('resumed with replay, its variables are there again', async ({ ownLab }) => {
+  test.setTimeout(150_000);
+  const { lab, server } = ownLab;
+  const { panel } = lab;
+  lab.writeNotebook();
+  await lab.script(act('Set', 'x = 20'), act('Wait', until('go')), act('Look', 'x + 1'), 'It is 21.');
+  const notebook = await lab.open();
+  await panel.ask('Count');
+  await notebook.expectAgentCells([{ running: false }, { running: true }]);
+  await crash(lab, server);
+  await panel.button('Resume and replay').click({ timeout: 30_000 });
+  await panel.ended(1, 60_000);
+  await expect(panel.answers).toHaveText('It is 21.');
+  await notebook.expectAgentCells([{ source: 'x = 20' }, { running: false }, { outputs: ['text/plain 21'] }]);
+});
