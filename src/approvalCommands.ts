@@ -42,7 +42,7 @@ export function addApprovalCommands(options: ApprovalCommandOptions): void {
       const waiting = findWaiting(options, args);
       const code = waiting && cellOf(waiting)?.model.sharedModel.getSource();
       if (waiting !== null && code !== undefined && code !== null) {
-        leaveButton(waiting);
+        leaveButton(waiting, false);
         waiting.model.requests.decide(waiting.action, { decision: 'allow', code, scope: 'once', note: '' });
       }
     }
@@ -57,7 +57,7 @@ export function addApprovalCommands(options: ApprovalCommandOptions): void {
         return;
       }
       if (typeof args.note === 'string') {
-        leaveButton(waiting);
+        leaveButton(waiting, true);
         waiting.model.requests.decide(waiting.action, { decision: 'deny', code: null, scope: 'once', note: args.note });
       } else {
         app.shell.activateById(waiting.notebook.id);
@@ -98,10 +98,12 @@ function cellOf({ notebook, cellId }: Waiting): NotebookPanel['content']['widget
   return notebook.content.widgets.find(cell => cell.model.id === cellId);
 }
 
-/** The button that was pressed goes. */
-function leaveButton(waiting: Waiting): void {
-  const node = cellOf(waiting)?.node;
-  if (node?.contains(document.activeElement) && waiting.notebook.content.mode === 'command') {
-    waiting.notebook.content.activate();
+/** The button that was pressed goes; of a cell that is denied, the cell too. */
+function leaveButton({ notebook: { content }, cellId }: Waiting, isDenied: boolean): void {
+  const index = content.widgets.findIndex(cell => cell.model.id === cellId);
+  if (content.widgets[index]?.node.contains(document.activeElement)) {
+    content.activeCellIndex = isDenied ? Math.max(0, index - 1) : index;
+    content.mode = 'command';
+    content.activate();
   }
 }

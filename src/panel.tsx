@@ -11,6 +11,7 @@ import { anchorOf } from './cells';
 import { ConversationChat } from './chatModel';
 import type { PanelActions, PanelTarget } from './components/ConversationView';
 import { Page, Panel } from './components/Panel';
+import { focusCard } from './components/useCardFocus';
 import type { Reveal } from './components/useReveal';
 import type { ConnectClient } from './connect';
 import { panelIcon } from './icons';
@@ -80,9 +81,9 @@ export class SidePanel extends ReactWidget {
 
   /** Puts the focus to what waits for the user, else to where they write. */
   focus(): void {
-    const card = this.node.querySelector<HTMLElement>('.codeact-Approval button');
+    const card = this.node.querySelector('.codeact-Approval');
     if (card !== null && this._page.kind === 'conversation' && this._target?.chat.input.value === '') {
-      card.focus();
+      focusCard(card);
     } else {
       this.focusComposer();
     }

@@ -28,7 +28,7 @@ export function ApprovalCode({ code, label }: { readonly code: string; readonly 
 function fenced(code: string): string {
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}python\n${code}\n${fence}`;
+  return `${fence}ipython\n${code}\n${fence}`;
 }
 
 /** The coloured code alone; empty where it does not say the same. */

@@ -33,7 +33,9 @@ function wordsOf(trans: TranslationBundle): Readonly<Record<string, readonly [st
 /** `writes or deletes files, uses the network` */
 export function doesText(trans: TranslationBundle, { effects, reason }: Approval): string {
   const words = wordsOf(trans);
-  return effects.map(effect => words[effect]?.[0] ?? effect).join(', ') || reason;
+  // a protected cell is one of theirs
+  const told = effects.filter(effect => effect !== 'edit_cell' || !effects.includes('protected_cell'));
+  return told.map(effect => words[effect]?.[0] ?? effect).join(', ') || reason;
 }
 
 /** `allow writing and deleting files for this run`; empty: nothing of it can be allowed at once. */

@@ -5,6 +5,12 @@ export function leaveCard(card: HTMLElement | null): void {
   card?.closest('.codeact-Panel')?.querySelector<HTMLElement>('.codeact-Composer-input')?.focus();
 }
 
+/** Puts the focus to where Enter runs it, or to what else can be done. */
+export function focusCard(card: Element): void {
+  const run = card.querySelector<HTMLElement>('.codeact-Approval-run:enabled');
+  (run ?? card.querySelector<HTMLElement>('button:enabled'))?.focus();
+}
+
 /** Brings the focus to a card that appears while somebody is in the panel and writes nothing, and back when it goes. */
 export function useCardFocus(card: RefObject<HTMLElement>): void {
   useLayoutEffect(() => {
@@ -14,7 +20,7 @@ export function useCardFocus(card: RefObject<HTMLElement>): void {
       (activeElement instanceof HTMLTextAreaElement || activeElement instanceof HTMLInputElement) &&
       activeElement.value.trim() !== '';
     if (!isWriting && element?.closest('.codeact-Panel')?.contains(activeElement)) {
-      element.querySelector('button')?.focus();
+      focusCard(element);
     }
     return () => {
       if (element?.contains(document.activeElement)) {

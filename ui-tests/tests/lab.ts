@@ -93,8 +93,12 @@ export class Lab {
     await this.configure({ model: 'scripted', base_url: url });
   }
 
+  /** What the user has set. */
+  settings: object = {};
+
   /** What the user sets in JupyterLab's settings; what is not named is at its default. */
   async configure(settings: object): Promise<void> {
+    this.settings = settings;
     await this.page.evaluate(
       async ([plugin, wanted]) => {
         const registry = await (window as any).galata.getPlugin('@jupyterlab/apputils-extension:settings');
@@ -102,6 +106,15 @@ export class Lab {
       },
       [SETTINGS, settings] as const
     );
+  }
+
+  /** JupyterLab's own notifications: shown as they come, or kept for later. */
+  async notifications(isQuiet: boolean): Promise<void> {
+    await this.page.evaluate(async quiet => {
+      const registry = await (window as any).galata.getPlugin('@jupyterlab/apputils-extension:settings');
+      const settings = { fetchNews: 'false', checkForUpdates: false, doNotDisturbMode: quiet };
+      await registry.upload('@jupyterlab/apputils-extension:notification', JSON.stringify(settings));
+    }, isQuiet);
   }
 
   /** Opens a notebook with its kernel, and the panel beside it. */

@@ -1,4 +1,4 @@
-import { Lab, act, expect, test, until } from './lab';
+import { act, expect, test, until } from './lab';
 
 test('the runs of all notebooks are listed, narrowed down, and opened', async ({ lab }) => {
   lab.writeNotebook([''], 'one.ipynb');
@@ -33,7 +33,7 @@ test('the runs of all notebooks are listed, narrowed down, and opened', async ({
 });
 
 test('a run that ends in a notebook out of view is told, with the way to it; one in view is not', async ({ lab }) => {
-  await notifications(lab, false);
+  await lab.notifications(false);
   lab.writeNotebook([''], 'one.ipynb');
   lab.writeNotebook([''], 'two.ipynb');
   await lab.script('Seen.', act('Wait', until('go')), 'Done.');
@@ -51,11 +51,11 @@ test('a run that ends in a notebook out of view is told, with the way to it; one
   await toast.getByRole('button', { name: 'Open' }).click();
   await expect(lab.panel.name).toHaveText('one.ipynb');
   await expect(lab.panel.runs.last()).toBeFocused();
-  await notifications(lab, true);
+  await lab.notifications(true);
 });
 
 test('a run of a notebook that was closed is told when it ends', async ({ lab }) => {
-  await notifications(lab, false);
+  await lab.notifications(false);
   lab.writeNotebook([''], 'one.ipynb');
   await lab.script(act('Wait', until('go')), 'Done.');
   const one = await lab.open('one.ipynb');
@@ -67,14 +67,5 @@ test('a run of a notebook that was closed is told when it ends', async ({ lab })
   await expect(lab.page.locator('.Toastify__toast')).toContainText('one.ipynb: answered (“Go on alone”)', {
     timeout: 30_000
   });
-  await notifications(lab, true);
+  await lab.notifications(true);
 });
-
-/** JupyterLab's own notifications: shown as they come, or kept for later. */
-async function notifications(lab: Lab, isQuiet: boolean): Promise<void> {
-  await lab.page.evaluate(async quiet => {
-    const registry = await (window as any).galata.getPlugin('@jupyterlab/apputils-extension:settings');
-    const settings = { fetchNews: 'false', checkForUpdates: false, doNotDisturbMode: quiet };
-    await registry.upload('@jupyterlab/apputils-extension:notification', JSON.stringify(settings));
-  }, isQuiet);
-}
