@@ -15,6 +15,8 @@ from codeact_jupyter.position import this_run
 TAGS: Mapping[Literal["protected", "expensive"], str] = {"protected": "codeact-protected", "expensive": "codeact-expensive"}
 """Tags by which the user keeps a cell from being rewritten, or run again, unasked."""
 
+LOCKED = "Cell {} is not a code cell, or locked. Nothing ran. Write a new cell."
+
 _FAILED = ("error", "unresponsive", "died")
 _SHOWN = 4000
 """Characters of a changed cell that the model is told."""
@@ -149,8 +151,13 @@ class RunCells:
         return replace(self.outside, rewrites=frozenset(found))
 
     def settle(self, cell_id: str) -> str:
-        """The cell where it runs: a proposal takes the place of the cell that it is to rewrite."""
+        """The cell where it runs: a proposal takes the place of the cell that it is to rewrite, if that is still as it was."""
         if not (target := self._replaced(cell_id)):
+            return cell_id
+        if self._seen.source(target) not in (None, self.source(target)) or not self._document.may_take(target):
+            # the user has changed it meanwhile, or it is gone: theirs stays theirs, and this runs below it
+            if state := self._document.state(cell_id):
+                self._document.mark(cell_id, {name: value for name, value in state.codeact.items() if name != "replaces"})
             return cell_id
         taken = self._take(target)
         self.discard(cell_id)
@@ -190,11 +197,13 @@ class RunCells:
                 self._seen.shown({cell_id: now})
                 raise CellRefused(f"The user has changed cell {wanted} since you saw it. Nothing ran. It holds now:\n```python\n{now}\n```")
             raise CellRefused(f"The user has changed cell {wanted} since you saw it. Nothing ran. Write a new cell.")
+        if not self._document.may_take(cell_id):
+            raise CellRefused(LOCKED.format(cell_id[:8]))
         return cell_id
 
     def _take(self, cell_id: str) -> str:
         if not self._document.take(cell_id, self._mark()):
-            raise CellRefused(f"Cell {cell_id[:8]} is not a code cell, or locked. Nothing ran. Write a new cell.")
+            raise CellRefused(LOCKED.format(cell_id[:8]))
         self._own(cell_id)
         return cell_id
 

@@ -60,6 +60,18 @@ def as_lines(cell: Mapping[str, Any]) -> Cell:
     return dict(_sorted(split))
 
 
+def on_disk(saved: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+    """Our cells as Jupyter writes them; those of others as they stood."""
+    theirs = {id(cell) for cell in read["cells"]}
+    # a contents manager marks cells as trusted, distrusts the notebook if one bears no mark, and keeps the marks out of the file
+    marked = any("trusted" in cell.get("metadata", {}) for cell in read["cells"])
+    cells = [cell if id(cell) in theirs else as_lines(cell) for cell in saved["cells"]]
+    for cell in cells if marked else ():
+        if id(cell) not in theirs:
+            cell["metadata"].setdefault("trusted", True)
+    return {**saved, "cells": cells}
+
+
 def _sorted(value: Any) -> Any:
     match value:
         case dict():

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from codeact_jupyter.errors import NotebookError
-from codeact_jupyter.notebook.content import Cell, as_lines, changes, clean, joined, spliced
+from codeact_jupyter.notebook.content import Cell, changes, clean, joined, on_disk, spliced
 from codeact_jupyter.notebook.held import Held, refill
 from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, idless, key, restored
 from codeact_jupyter.notebook.live import Replica
@@ -64,7 +64,8 @@ class Document:
         deleted by the user, and stays so.
         """
         entries = [Entry("", seq, cell, before, after, above) for seq, cell, before, after, above, _ in rows]
-        states = [state for state in restored(entries) if self._held.get(state.id) is None]
+        known = {state.id for state in self._held}
+        states = [state for state in restored(entries) if state.id not in known]
         filed = {cell for _, cell, _, _, _, filed in rows if filed}
         replica = self._held.replica
         if replica is not None:
@@ -75,10 +76,7 @@ class Document:
         if replica is not None:
             self.attach(replica)
         else:
-            self._content, self._there = self._content, self._held.notice(self._content, self._base(filed, states))
-
-    def _base(self, filed: Collection[str], states: Iterable[CellState]) -> dict[str, Cell]:
-        return {state.id: state.cell for state in states if state.id in filed}
+            self._there = self._held.notice(self._content, {state.id: state.cell for state in states if state.id in filed})
 
     @property
     def attached(self) -> bool:
@@ -135,7 +133,7 @@ class Document:
         content, digest = await self._storage.read()
         saved, written = self._put_into(content)
         if saved is not content:
-            digest = await self._storage.write(_on_disk(saved, content))
+            digest = await self._storage.write(on_disk(saved, content))
         if not self.attached:
             self._file = written
             self._held.kept |= set(written)
@@ -154,7 +152,9 @@ class Document:
         self.note()
         if self.attached:  # the browser knows better than the file what the user did
             return apply(content, self._held), {}
-        saved = apply(content, self._held, self._held.notice(content, self._file))
+        there = self._held.notice(content, self._file)
+        self.note()
+        saved = apply(content, self._held, there)
         self._held.place(saved)
         self._content, self._there = saved, self._held.copies()
         return saved, self._there
@@ -224,14 +224,16 @@ class Document:
         self._held.note(state)
         return state.id
 
+    def may_take(self, cell_id: str) -> bool:
+        """It is there, holds code, and is not locked."""
+        found = self.cell(cell_id) if cell_id in self.ids() else None
+        return found is not None and found.get("cell_type") == "code" and found.get("metadata", {}).get("editable") is not False
+
     def take(self, cell_id: str, metadata: Mapping[str, Any]) -> bool:
-        """Make a code cell that is there ours, as it stands; False: there is none, or it is locked."""
-        ids = self.ids()
-        if cell_id not in ids or (found := self.cell(cell_id)) is None or found.get("cell_type") != "code":
+        """Make a code cell that is there ours, as it stands; False: that may not be."""
+        if not self.may_take(cell_id) or (found := self.cell(cell_id)) is None:
             return False
-        if found.get("metadata", {}).get("editable") is False:
-            return False
-        before = joined(found)
+        ids, before = self.ids(), joined(found)
         _, over = self._place(ids[ids.index(cell_id) - 1]) if ids[0] != cell_id else (0, ())
         state = CellState(clean({**before, "metadata": {**before["metadata"], **metadata}}), over, wrote=before["source"], reused=before)
         self._held.add(state)
@@ -280,6 +282,16 @@ class Document:
                 replica.remove(cell_id)
         self._held.note(state)
 
+    def of_run(self, run: str) -> list[str]:
+        """Ids of the cells that a run left."""
+        return [state.id for state in self._held if not state.withdrawn and state.codeact.get("run") == run]
+
+    def wrote(self, cell_id: str, source: str) -> None:
+        """What a cell held that was taken out before a crash: the file may still have it."""
+        for state in self._held:
+            if state.id == cell_id and state.withdrawn and not state.wrote:
+                state.wrote = source
+
     def _place(self, upper: str | None) -> tuple[int, tuple[str, ...]]:
         """Where a cell below this one goes, and the keys of the cells above that place."""
         replica = self._held.replica
@@ -297,15 +309,3 @@ class Document:
             near = below(keys, (key(state.cell, unnamed), *state.above))
             at = at if near is None else near
         return at, above(keys, at) or (upper or "",)  # in a notebook not seen yet: the end, unless that cell turns up
-
-
-def _on_disk(saved: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
-    """Our cells as Jupyter writes them; those of others as they stood."""
-    theirs = {id(cell) for cell in read["cells"]}
-    # a contents manager marks cells as trusted, distrusts the notebook if one bears no mark, and keeps the marks out of the file
-    marked = any("trusted" in cell.get("metadata", {}) for cell in read["cells"])
-    cells = [cell if id(cell) in theirs else as_lines(cell) for cell in saved["cells"]]
-    for cell in cells if marked else ():
-        if id(cell) not in theirs:
-            cell["metadata"].setdefault("trusted", True)
-    return {**saved, "cells": cells}

@@ -6,7 +6,7 @@ from typing import Any
 
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.notebook.content import Cell, changes, grown
-from codeact_jupyter.notebook.journal import CellState, Entry, idless, key, noticed, placed, plan
+from codeact_jupyter.notebook.journal import CellState, Entry, entered, idless, key, noticed, placed, plan
 from codeact_jupyter.notebook.live import Replica, Touched
 
 
@@ -46,6 +46,7 @@ class Held:
     def notice(self, content: Mapping[str, Any], base: Mapping[str, Cell]) -> dict[str, Cell]:
         """Learn what became of our cells in this notebook, which had them like `base`; as it has them now."""
         states, there = noticed(content, list(self), base)
+        self._unnoted |= {new.id for old, new in zip(self, states, strict=True) if (new.gone, new.cell) != (old.gone, old.cell)}
         self._states = {state.id: state for state in states}
         return there
 
@@ -118,10 +119,7 @@ class Held:
         """Hand the store what became of this cell."""
         self._unnoted.discard(state.id)
         if self._on_entry is not None:
-            mark, lost = state.codeact, state.gone or state.withdrawn
-            after = None if lost else copy.deepcopy(state.cell)
-            near = next(iter(state.above), None)
-            self._on_entry(Entry(str(mark.get("run")), int(mark.get("step", 0)), state.id, copy.deepcopy(state.reused), after, near))
+            self._on_entry(entered(state))
 
     def note_all(self) -> None:
         self.freshen()

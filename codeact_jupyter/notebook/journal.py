@@ -13,6 +13,8 @@ from typing import Any, Literal
 from codeact_jupyter.notebook.content import Cell, changes, clean, joined, results, spliced
 
 NEIGHBOURS = 10
+WROTE = "wrote"
+"""Name of what an entry has besides a cell's own: its source without what the user typed into it."""
 _UNKNOWN: Mapping[str, Cell] = {}
 
 
@@ -242,8 +244,21 @@ def restored(entries: Iterable[Entry]) -> list[CellState]:
     states: dict[str, CellState] = {}
     for entry in entries:
         if entry.after is None:
-            states.pop(entry.cell_id, None)
+            # what was written there is not known any more: a cell that is found all the same stays, until somebody says it
+            gone = {"id": entry.cell_id, "cell_type": "code", "metadata": {"codeact": {}}, "source": "", "outputs": []}
+            states[entry.cell_id] = CellState(gone, reused=entry.before, withdrawn=True)
             continue
-        near = () if entry.above is None else (entry.above,)
-        states[entry.cell_id] = CellState(copy.deepcopy(entry.after), near, wrote=entry.after["source"], reused=entry.before)
+        cell = copy.deepcopy(entry.after)
+        wrote = cell.pop(WROTE, cell["source"])
+        states[entry.cell_id] = CellState(cell, () if entry.above is None else (entry.above,), wrote=wrote, reused=entry.before)
     return list(states.values())
+
+
+def entered(state: CellState) -> Entry:
+    """What the journal keeps of this cell."""
+    mark, after = state.codeact, None
+    if not (state.gone or state.withdrawn):
+        typed = {WROTE: state.wrote} if state.wrote != state.cell["source"] else {}
+        after = copy.deepcopy({**state.cell, **typed})
+    near = next(iter(state.above), None)
+    return Entry(str(mark.get("run")), int(mark.get("step", 0)), state.id, copy.deepcopy(state.reused), after, near)
