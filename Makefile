@@ -3,6 +3,7 @@
 # make test   Python, TypeScript and browser tests
 # make check  lint, types, layers, schema freshness
 # make bench  what it costs, beside a floor and beside others
+# make soak   what a server holds after ten minutes; crashes at every point, and invariants at length
 # make tour   examples/tour.ipynb and docs/images/*.png, from real runs
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ SHARE := $(VENV)/share/jupyter/labextensions
 CONFIG := $(VENV)/etc/jupyter/jupyter_server_config.d
 SOURCES := $(shell find src style schema -type f 2>/dev/null)
 
-.PHONY: demo lab install test test-python test-typescript test-ui check lint types layers protocol wheel bench tour clean
+.PHONY: demo lab install test test-python test-typescript test-ui check lint types layers protocol wheel bench soak tour clean
 
 demo: install
 	jupyter codeact demo --dir demo
@@ -99,6 +100,9 @@ wheel: node_modules
 
 bench: install ui-tests/node_modules wheel .venv-peers/installed
 	CHROMIUM="$$(cd ui-tests && sh browser.sh --path)" python -m benchmarks --peers .venv-peers/bin/python
+
+soak: install
+	CODEACT_SOAK=1 python -m pytest tests/soak tests/crash tests/invariants --override-ini timeout=3600
 
 tour: install ui-tests/node_modules
 	python examples/make_tour.py

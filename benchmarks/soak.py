@@ -143,9 +143,9 @@ async def look(served: Served, began: float) -> Look:
     return Look(time.monotonic() - began, process.memory_info().rss / 1e6, process.num_fds(), process.num_threads())
 
 
-async def soak(seconds: float, seed: int = 1) -> list[Look]:
-    """A look after each round."""
-    chance = random.Random(seed)
+async def soak(seconds: float, least: int = 2) -> list[Look]:
+    """A look after each round; at `least` so many."""
+    chance = random.Random(1)
     looks: list[Look] = []
     async with ScriptedServer(model()) as scripted:
         with place(scripted.url) as (folder, environment):
@@ -153,7 +153,7 @@ async def soak(seconds: float, seed: int = 1) -> list[Look]:
                 (folder / f"n{number}.ipynb").write_text(json.dumps(notebook("x = 1")))
             async with server(folder, environment) as served:
                 began = time.monotonic()
-                while time.monotonic() - began < seconds:
+                while time.monotonic() - began < seconds or len(looks) < least:
                     order = chance.sample(list(SCENES), len(SCENES))
                     people = [Person(served, f"n{number}.ipynb") for number in range(PEOPLE)]
                     parts = [[order[(number + turn) % len(order)] for turn in range(2)] for number in range(PEOPLE)]

@@ -11,7 +11,7 @@ from tests.server.played import Served
 from tests.server.tab import Browser
 
 RUNS = 20
-STEPS = int(os.environ.get("CODEACT_SOAK_STEPS", "3"))
+STEPS = 20 if os.environ.get("CODEACT_SOAK") else 3
 PATIENCE = 60 + 30 * STEPS
 
 CODE = """
