@@ -117,7 +117,7 @@ class Work:
         return Installing(self._order.install) if self._order.install else chat_model(self._order.settings, self._retrying)
 
     def _retrying(self, why: str) -> None:
-        self._place.audience.doing(self.id, "retrying", why)
+        self._place.audience.doing(self.id, "retrying", self._veil.text(why))
 
     def _news(self) -> KernelNews:
         audience = self._place.audience
