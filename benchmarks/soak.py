@@ -87,7 +87,6 @@ class Person:
     async def session(self, scenes: list[str]) -> None:
         """Opens the notebook, clears it, asks one thing after another, and closes it."""
         self.tab = tab = Browser(self.served, self.path)  # type: ignore[arg-type]  # as much of a server as a tab needs
-        tab.settings = {"approval": "ask"} if "is asked" in scenes else {}
         await tab.load()
         self.kernel = await self.served.start_kernel(self.path)
         await tab.connect()
@@ -99,18 +98,18 @@ class Person:
         await tab.close()
 
     async def _ask(self, scene: str) -> None:
-        run = await self.tab.ask(f"Please. [[{scene}]]", run=uuid4().hex)
-        deciding = asyncio.create_task(self._decide(run)) if self.tab.settings else None
-        meanwhile = {"comes and goes": self._come_and_go, "stops": self._stop, "restarts": self._restart}.get(scene)
-        if meanwhile:
-            await meanwhile(run)
+        run = uuid4().hex
+        settings = {"approval": "ask" if scene == "is asked" else "auto"}
+        await self.tab.send("start_run", run=run, request=f"Please. [[{scene}]]", settings=settings)
+        meanwhile = {"comes and goes": self._come_and_go, "is asked": self._decide, "stops": self._stop, "restarts": self._restart}
+        if scene in meanwhile:
+            await meanwhile[scene](run)
         reason = (await self.tab.end(run, PATIENCE))["reason"]
-        if deciding:
-            deciding.cancel()
         assert reason == {"stops": "stopped", "fails": "failed"}.get(scene, "answered"), (scene, reason, self.tab.messages[-5:])
 
     async def _decide(self, run: str) -> None:
-        for number in range(1, 100):
+        """Allows the first action, and denies the second."""
+        for number in (1, 2):
             action = (await self.tab.event(run, "approval_asked", count=number, seconds=PATIENCE))["action_id"]
             await self.tab.send("decide", run=run, action_id=action, decision="deny" if number == 2 else "allow")
 

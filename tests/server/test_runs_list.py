@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
-from codeact_jupyter.events import ActionProposed, UserAsked
+from codeact_jupyter.events import ActionProposed, ApprovalAsked, ModelReplied, Usage, UserAsked
 from codeact_jupyter.testing import say
 from tests.server.played import Served, act, refused
 from tests.server.tab import until
@@ -49,6 +49,20 @@ async def test_runs_of_all_notebooks_are_listed_newest_first_with_how_they_ended
     assert await listed(server, path="c.ipynb") == []
 
 
+async def test_what_a_run_used_is_listed_and_what_it_cost_if_that_is_known(open_notebook):
+    server, _, _ = await open_notebook([])
+    store = server.extension.store
+    conversation = store.conversation(server.room().desk.key)
+    for name, prices in (("known", (2.0, 10.0)), ("unknown", None)):
+        store.begin(name, conversation)
+        store.append(name, UserAsked(text=name, prices=prices))
+        store.append(name, ModelReplied(text="", usage=Usage(prompt=1000, completion=50)))
+
+    runs = await listed(server)
+
+    assert {run["request"]: (run["tokens"], run["cost"]) for run in runs} == {"known": (1050, 0.0025), "unknown": (1050, None)}
+
+
 async def test_the_list_goes_on_where_a_page_ended(open_notebook):
     server, browser, _ = await open_notebook([say("One."), say("Two."), say("Three.")])
     for words in ("one", "two", "three"):
@@ -61,19 +75,27 @@ async def test_the_list_goes_on_where_a_page_ended(open_notebook):
     assert await refused(server.fetch("GET", "codeact/api/runs?limit=many")) == 400
 
 
-async def test_a_run_that_goes_on_is_running_and_one_that_nobody_will_end_was_cut_off(open_notebook):
+async def test_a_run_that_goes_on_here_or_elsewhere_is_running_and_one_that_nobody_will_end_was_interrupted(open_notebook):
     server, browser, _ = await open_notebook([act("while True: pass")])
     store = server.extension.store
-    store.begin("lost", store.conversation(server.room().desk.key))
-    store.append("lost", UserAsked(text="lost"))
+    for name in ("lost", "elsewhere", "asks elsewhere"):
+        store.begin(name, store.conversation(server.room().desk.key))
+        store.append(name, UserAsked(text=name))
+    store.append("asks elsewhere", ApprovalAsked(action_id="a", reason="it deletes files"))
+    claims = [store.claim("elsewhere"), store.claim("asks elsewhere")]  # as the command line holds them
     run = await browser.ask("go on")
     await browser.hears("doing", what="running")
 
     runs = await listed(server)
     assert {one["request"]: (one["state"], one["ended"] is None) for one in runs} == {
         "go on": ("running", True),
-        "lost": ("cut_off", False),
+        "lost": ("interrupted", False),
+        "elsewhere": ("running", True),
+        "asks elsewhere": ("waiting", True),
     }
+    for claim in claims:
+        claim.release()
+    assert [one["state"] for one in await listed(server)].count("interrupted") == 3
 
     await browser.send("stop_run", run=run)
     await browser.end(run)
