@@ -31,6 +31,8 @@ class CodeActMagics(Magics):
         super().__init__(shell)
         self._user = shell
         self._session = uuid4().hex
+        self._bench: Any = None
+        """Of runs in this process: made with the first one."""
         self._last_error = LastError(shell)
         self._working = False
         shell.events.register("post_run_cell", self._last_error.heard)
@@ -71,7 +73,7 @@ class CodeActMagics(Magics):
             raise UsageError(AGAIN)
         self._working = self._last_error.deaf = True
         try:
-            _here().ask(self._user, self._session, request, asked.settings)
+            self._here().ask(request, asked.settings)
         finally:
             self._working = self._last_error.deaf = False
 
@@ -79,7 +81,13 @@ class CodeActMagics(Magics):
         if cell := cell_of(self._user, os.environ):
             Talk(self._user, what, cell, "", asked)
         else:
-            print(_here().tell(self._user, self._session, what, asked.settings))  # noqa: T201
+            print(self._here().tell(what, asked.settings))  # noqa: T201
+
+    def _here(self) -> Any:
+        """Heavy: model, store and messages are loaded with the first run."""
+        if self._bench is None:
+            self._bench = importlib.import_module("codeact_jupyter.inkernel.here").Here(self._user, self._session)
+        return self._bench
 
 
 def _instruction(asked: Asked, cell: str) -> str:
@@ -88,8 +96,3 @@ def _instruction(asked: Asked, cell: str) -> str:
     if not cell.strip():
         raise UsageError("The request is empty. Write what you want below the line with %%codeact.")
     return cell.strip()
-
-
-def _here() -> Any:
-    """Heavy: model, store and messages are loaded with the first run."""
-    return importlib.import_module("codeact_jupyter.inkernel.here")

@@ -12,7 +12,9 @@ from codeact_jupyter.ports import Code, Facts
 class NoCells:
     """Code and outputs are displayed below the magic, in the order in which they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
+        """`root`: files below it may be read."""
+        self._root = root
         self._sources: dict[str, str] = {}
 
     def open_cell(self, code: Code, proposal: bool = False) -> str:
@@ -35,8 +37,7 @@ class NoCells:
         return Shown()
 
     def facts(self, code: Code) -> Facts:
-        folder = str(Path.cwd())
-        return Facts(folder=folder, root=folder)
+        return Facts(folder=str(Path.cwd()), root=str(self._root))
 
     def settle(self, cell_id: str) -> str:
         return cell_id

@@ -21,11 +21,14 @@ HELP = """\
 --base-url URL             an OpenAI-compatible server
 --max-steps N              replies that the run may take
 --timeout S                seconds that an action may run before the model is told
---approval auto            which actions ask first
+--max-tokens N             tokens that the run may use
+--max-seconds S            seconds that it may take, without those in which you are asked
+--max-cost C               what it may cost, by the price table
+--approval MODE            which actions ask first: auto (none), risky (those with effects beyond the kernel) or ask (all)
 --wait                     the next cell waits until the run has ended (in JupyterLab; elsewhere it always does)
 """
 
-_SETTINGS = ("model", "base_url", "max_steps", "timeout", "approval")
+_SETTINGS = ("model", "base_url", "max_steps", "timeout", "max_tokens", "max_seconds", "max_cost", "approval")
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,11 @@ def parse(line: str) -> Asked:
     parser.add_argument("words", nargs="*")
     for name in ("--model", "--base-url"):
         parser.add_argument(name)
-    parser.add_argument("--max-steps", type=int)
-    parser.add_argument("--timeout", type=float)
-    parser.add_argument("--approval", choices=["auto"])
+    for name in ("--max-steps", "--max-tokens"):
+        parser.add_argument(name, type=int)
+    for name in ("--timeout", "--max-seconds", "--max-cost"):
+        parser.add_argument(name, type=float)
+    parser.add_argument("--approval", choices=["auto", "ask", "risky"])
     parser.add_argument("--wait", action="store_true")
     try:
         words = shlex.split(line)

@@ -6,8 +6,6 @@ import sys
 from IPython.core.interactiveshell import InteractiveShell
 
 from codeact_jupyter.events import ActionProposed, Event, ModelReplied, Observed, RunFinished
-from codeact_jupyter.ports import Verdict
-from codeact_jupyter.session.desk import Decision
 
 _ACTION = re.compile(r"<(execute|wait|interrupt|solution)\b|```", re.IGNORECASE)
 _THOUGHT = re.compile(r"<(thought|thinking|think)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -37,10 +35,6 @@ class Show:
                 self.words(answer, answer)
             case _:
                 pass
-
-    async def approve(self, run: str, proposed: ActionProposed, verdict: Verdict) -> Decision:
-        """Nobody can be asked here."""
-        return Decision(False, note=f"{verdict.reason} Nobody can be asked here. Do without it, or say in your answer what has to be run.")
 
     def words(self, markdown: str, plain: str) -> None:
         """One display."""

@@ -32,8 +32,8 @@ class Question:
         self._show(code, verdict)
         choices = self._choices(verdict)
         while True:
-            self.console.print(f"    run it?  {choices}  [bold]>[/] ", end="")
             self.keyboard.forget()
+            self.console.print(f"    run it?  {choices}  [bold]>[/] ", end="")
             match await self._word():
                 case None:
                     return Decision(False)

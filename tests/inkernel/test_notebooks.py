@@ -99,7 +99,7 @@ def test_figures_await_shell_and_input_are_as_in_any_cell(bench: Bench, scripted
     )
     bench.ask(model)
 
-    ran = bench.papermill("%%codeact\nWork.", "'alive'")
+    ran = bench.papermill("%%codeact --approval auto\nWork.", "'alive'")
 
     assert ran.code == 0, ran.told
     observed = [request["messages"][-1]["content"] for request in model.requests[1:]]
@@ -138,7 +138,9 @@ def test_fix_mends_the_last_error_and_explain_names_what_it_is_about(bench: Benc
         ("%codeact fix", "There is no error to fix"),
         ("%codeact explain nothing", "There is no nothing here"),
         ("%%codeact\n ", "The request is empty"),
-        ("%%codeact --approval ask\nwork", "invalid choice: 'ask'"),
+        ("%%codeact --approval never\nwork", "invalid choice: 'never'"),
+        ("%%codeact --max-tokens few\nwork", "invalid int value: 'few'"),
+        ("%%codeact --max-seconds -1\nwork", "max_seconds"),
         ("%%codeact --max-steps 0\nwork", "max_steps"),
         ("%%codeact --base-url nowhere\nwork", "base_url has to be an http or https URL"),
     ],
