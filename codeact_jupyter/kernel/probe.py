@@ -10,7 +10,7 @@ from codeact_jupyter.ports import Name
 
 # Runs in environments we do not own: standard library only, and nothing of the user's classes is called.
 _SURVEY = """
-import json, time, types
+import json, math, sys, time, types
 
 FRAMES = {("pandas", "DataFrame"), ("pandas", "Series"), ("pandas", "Index"),
           ("polars", "DataFrame"), ("polars", "Series"), ("numpy", "ndarray")}
@@ -27,6 +27,27 @@ def shape(value, mro):
             return str(base.__len__(value))
     return ""
 
+def weight(value, mro):
+    # bytes, roughly and at once: elements of containers are taken for small ones
+    for base in mro:
+        module = OF["__module__"](base)
+        of = (module.partition(".")[0] if isinstance(module, str) else "", OF["__name__"](base))
+        if of in FRAMES and of[0] == "numpy":
+            return int(base.nbytes.__get__(value, base))
+        if of in FRAMES:
+            cells = math.prod(base.shape.__get__(value, base))
+            if cells < 100_000:
+                return 8 * cells
+            if of[0] == "polars":
+                return int(base.estimated_size(value))
+            kinds = base.dtypes.__get__(value, base) if of[1] == "DataFrame" else [base.dtype.__get__(value, base)]
+            texts = sum(str(kind) in ("object", "str", "string") for kind in list(kinds))
+            held = base.memory_usage(value, index=False) if of[1] != "Index" else base.memory_usage(value)
+            return int(held.sum() if of[1] == "DataFrame" else held) + 48 * texts * base.__len__(value)
+        if any(base is sized for sized in SIZED):
+            return sys.getsizeof(value) + (0 if base in (str, bytes) else 28 * base.__len__(value))
+    return None
+
 def survey(namespace, limit, seconds):
     begun, found = time.monotonic(), {}
     for name, value in reversed(list(dict(namespace).items())):
@@ -36,10 +57,10 @@ def survey(namespace, limit, seconds):
         if name == "open" and kind is types.FunctionType and hasattr(value, "__wrapped__"):  # the shell's own
             continue
         try:
-            size = shape(value, OF["__mro__"](kind))
+            size, bytes_ = shape(value, OF["__mro__"](kind)), weight(value, OF["__mro__"](kind))
         except Exception:
-            size = ""
-        found[name] = [OF["__name__"](kind), size]
+            size, bytes_ = "", None
+        found[name] = [OF["__name__"](kind), size, bytes_]
         if len(found) == limit or time.monotonic() - begun > seconds:
             break
     return json.dumps(dict(reversed(found.items())))
@@ -92,7 +113,7 @@ def parse(text_plain: str) -> dict[str, Name]:
     """The names in the probe's answer; empty when it is none."""
     try:
         found = json.loads(ast.literal_eval(text_plain))
-        return {name: Name(type=kind, shape=shape) for name, (kind, shape) in found.items()}
+        return {name: Name(kind, shape, weight) for name, (kind, shape, weight) in found.items()}
     except (ValueError, SyntaxError, TypeError, AttributeError):
         return {}
 

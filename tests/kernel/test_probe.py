@@ -1,5 +1,7 @@
 """What the kernel's namespace holds, asked in a real kernel."""
 
+from dataclasses import replace
+
 import pytest
 
 from codeact_jupyter.kernel import probe
@@ -27,7 +29,7 @@ def helper(): pass
 async def test_names_come_with_type_and_shape_and_nothing_of_the_user_runs(desk):
     finished, cell = await desk.run(SETUP, seconds=60)
     assert cell.outputs == []
-    assert finished.names == {
+    assert {name: replace(found, bytes=None) for name, found in finished.names.items()} == {
         "Loud": Name("type"),
         "Frame": Name("type"),
         "df": Name("DataFrame", "3x2"),
@@ -41,6 +43,14 @@ async def test_names_come_with_type_and_shape_and_nothing_of_the_user_runs(desk)
         "number": Name("float"),
         "helper": Name("function"),
     }
+
+
+async def test_names_come_with_their_weight(desk):
+    code = "import numpy as np, pandas as pd\ngrid = np.zeros(2_000_000)\ndf = pd.DataFrame({'a': np.zeros(1_500_000), 'b': ['x'] * 1_500_000})"
+    finished, _ = await desk.run(f"{code}\ntext, words, small, f = 'x' * 11_000_000, ['w'] * 1_000_000, [1], len", seconds=60)
+    found = {name: (value.bytes or 0) / 1e6 for name, value in finished.names.items()}
+    assert found["grid"] == 16 and 80 < found["df"] < 120 and 11 <= found["text"] < 12 and 30 < found["words"] < 40
+    assert found["small"] < 0.001 and finished.names["f"].bytes is None
 
 
 async def test_the_probe_leaves_nothing_behind(desk):
