@@ -46,8 +46,9 @@ async def test_names_come_with_type_and_shape_and_nothing_of_the_user_runs(desk)
 
 
 async def test_names_come_with_their_weight(desk):
-    code = "import numpy as np, pandas as pd\ngrid = np.zeros(2_000_000)\ndf = pd.DataFrame({'a': np.zeros(1_500_000), 'b': ['x'] * 1_500_000})"
-    finished, _ = await desk.run(f"{code}\ntext, words, small, f = 'x' * 11_000_000, ['w'] * 1_000_000, [1], len", seconds=60)
+    made = "import numpy as np, pandas as pd\ngrid = np.zeros(2_000_000)"
+    frame = "df = pd.DataFrame({'a': np.zeros(1_500_000), 'b': ['x'] * 1_500_000})"
+    finished, _ = await desk.run(f"{made}\n{frame}\ntext, words, small, f = 'x' * 11_000_000, ['w'] * 1_000_000, [1], len", seconds=60)
     found = {name: (value.bytes or 0) / 1e6 for name, value in finished.names.items()}
     assert found["grid"] == 16 and 80 < found["df"] < 120 and 11 <= found["text"] < 12 and 30 < found["words"] < 40
     assert found["small"] < 0.001 and finished.names["f"].bytes is None
