@@ -44,7 +44,7 @@ test.each<[string, RunEvent[], Partial<Welcome>, string]>([
   ],
   ['the built-in model', [asked('x'), replied('')], { where: 'built-in' }, '12 s']
 ])('what a run has used is told against its budgets: %s', (_, events, budgets, expected) => {
-  expect(used(events, budgets)).toBe(expected);
+  expect(used(events, budgets).replace(/\u00a0/g, ' ')).toBe(expected);
 });
 
 test('the user who is waited for, and the time in which a run was cut off, do not count', () => {

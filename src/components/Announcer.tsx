@@ -9,11 +9,13 @@ import { errorText, statusText, stepText } from './wording';
 export interface AnnouncerProps {
   readonly run: Run | null;
   readonly alert: string;
+  /** How many requests wait. */
+  readonly waiting: number;
   readonly trans: TranslationBundle;
 }
 
 /** Says aloud what the run that goes on has done; what was there before it is not read out. */
-export function Announcer({ run, alert, trans }: AnnouncerProps): JSX.Element {
+export function Announcer({ run, alert, waiting, trans }: AnnouncerProps): JSX.Element {
   const [followed, setFollowed] = useState('');
   const live = run?.live ? run.id : '';
   useEffect(() => {
@@ -30,7 +32,7 @@ export function Announcer({ run, alert, trans }: AnnouncerProps): JSX.Element {
   return (
     <div className="codeact-hidden">
       <div role="status" aria-live="polite">
-        {isFollowed ? lastWord(trans, run) : ''}
+        {isFollowed ? [lastWord(trans, run), waitingText(trans, waiting)].join(' ').trim() : ''}
       </div>
       <div role="alert" aria-live="assertive">
         {alert || failed || waits}
@@ -51,4 +53,8 @@ function lastWord(trans: TranslationBundle, run: Run): string {
   }
   const result = [stepText(trans, step), statusText(trans, step.status), errorText(trans, run, step)];
   return trans.__('Step %1: %2', step.number, result.filter(part => part !== '').join(', '));
+}
+
+function waitingText(trans: TranslationBundle, waiting: number): string {
+  return waiting === 0 ? '' : trans._n('%1 request waits.', '%1 requests wait.', waiting);
 }

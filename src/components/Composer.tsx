@@ -10,6 +10,8 @@ export interface ComposerProps {
   readonly input: IInputModel;
   readonly isRunning: boolean;
   readonly isReadOnly: boolean;
+  /** Why the server hears nothing now; empty: it does. */
+  readonly away: string;
   /** The cells that the request is about. */
   readonly attachments: Attachments;
   /** The last request, for Up in an empty composer. */
@@ -24,7 +26,7 @@ export interface ComposerProps {
  * The library's input is not used: it takes the focus when it appears, and its placeholder is fixed.
  */
 export function Composer(props: ComposerProps): JSX.Element {
-  const { input, isRunning, isReadOnly, attachments, last, trans, onQueue } = props;
+  const { input, isRunning, isReadOnly, away, attachments, last, trans, onQueue } = props;
   const value = useValue(input);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -86,26 +88,27 @@ export function Composer(props: ComposerProps): JSX.Element {
         }}
         onKeyDown={onKeyDown}
       />
-      {isRunning && !isReadOnly && <Ways isEmpty={value.trim() === ''} trans={trans} onSend={onSend} />}
+      {isRunning && !isReadOnly && <Ways isEmpty={value.trim() === ''} away={away} trans={trans} onSend={onSend} />}
     </div>
   );
 }
 
 interface WaysProps {
   readonly isEmpty: boolean;
+  readonly away: string;
   readonly trans: TranslationBundle;
   readonly onSend: (isForLater: boolean) => void;
 }
 
 /** Where words go while a run goes on. */
-function Ways({ isEmpty, trans, onSend }: WaysProps): JSX.Element {
+function Ways({ isEmpty, away, trans, onSend }: WaysProps): JSX.Element {
   return (
     <div className="codeact-Composer-ways" role="group" aria-label={trans.__('Send the words to')}>
       <button
         type="button"
         className="codeact-Button"
-        disabled={isEmpty}
-        title={trans.__('To the run that goes on (Enter)')}
+        disabled={isEmpty || away !== ''}
+        title={away || trans.__('To the run that goes on (Enter)')}
         onClick={() => onSend(false)}
       >
         {trans.__('Next step')}
@@ -113,8 +116,8 @@ function Ways({ isEmpty, trans, onSend }: WaysProps): JSX.Element {
       <button
         type="button"
         className="codeact-Button"
-        disabled={isEmpty}
-        title={trans.__('As a request of its own, when this run has answered (Alt+Enter)')}
+        disabled={isEmpty || away !== ''}
+        title={away || trans.__('As a request of its own, when this run has answered (Alt+Enter)')}
         onClick={() => onSend(true)}
       >
         {trans.__('After this run')}

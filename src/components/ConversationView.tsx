@@ -9,7 +9,9 @@ import type { Conversation } from '../conversation';
 import type { RunModel } from '../model';
 import type { Welcome } from '../protocol';
 import { liveRun, shownRuns } from '../runReading';
+import type { Run } from '../runState';
 import { Announcer } from './Announcer';
+import { Banner } from './Banner';
 import { PendingApproval } from './ApprovalCard';
 import { Composer } from './Composer';
 import { EmptyState } from './EmptyState';
@@ -66,19 +68,16 @@ export interface ConversationViewProps {
 
 /** What was said and done about one notebook, and where to go on. */
 export function ConversationView(props: ConversationViewProps): JSX.Element {
-  const { target, conversation, isHidden, reveal, client, trans, actions } = props;
+  const { target, conversation, isHidden, reveal, trans, actions } = props;
   const { model, chat } = target;
-  const { welcome } = conversation.state;
-  const { state, status } = conversation;
+  const { state } = conversation;
   useReturnedWords(target, state.returned.length);
   useComeBack(target, isHidden, reveal);
   useBranchOf(model, state, reveal);
   const [gone, setGone] = useState(false);
   const runs = shownRuns(state);
-  const last = runs.at(-1) ?? null;
   const live = liveRun(state);
-  const isRunning = live !== null;
-  const away = awayText(trans, status);
+  const away = awayText(trans, conversation.status);
   const asksOf = useRunAsks({ target, state, away, trans, actions });
   return (
     <>
@@ -86,7 +85,7 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
         <Log label={trans.__('Conversation about %1', conversation.name)}>
           {runs.length === 0 && (
             <EmptyState
-              welcome={welcome}
+              welcome={state.welcome}
               trans={trans}
               onExample={request => chat.sendMessage({ body: request })}
               onConnect={actions.connectModel}
@@ -103,6 +102,13 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
               asks={asksOf(run)}
             />
           ))}
+          {live !== null && !runs.includes(live) && (
+            <Banner
+              tone="warn"
+              message={trans.__('A run goes on in another branch.')}
+              actions={[{ label: trans.__('Show it'), act: () => model.showBranch(live.id) }]}
+            />
+          )}
           <PendingApproval
             model={model}
             trans={trans}
@@ -118,38 +124,59 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
           onConnect={actions.connectModel}
           onSettings={actions.openSettings}
         />
-        <Queue
-          queue={state.queue}
-          isRunning={isRunning}
-          whyNot={away}
-          trans={trans}
-          onChange={(run, words) => model.requests.requeue(run, words)}
-          onDrop={run => model.requests.dropQueued(run)}
-          onStart={run => model.requests.startQueued(run)}
-          onLate={words => putBack(chat, [words])}
-          onLeave={() => chat.input.focus()}
-        />
-        <Composer
-          input={chat.input}
-          isRunning={isRunning}
-          attachments={chat.attachments}
-          isReadOnly={status === 'superseded'}
-          last={last?.request ?? ''}
-          trans={trans}
-          onQueue={words => chat.queue(words)}
-        />
-        <StatusLine
-          client={client}
-          welcome={welcome}
-          isOpen={status === 'open'}
-          run={live ?? last}
-          trans={trans}
-          onChoose={(connection, name) => model.requests.chooseModel(connection, name)}
-          onMode={actions.chooseMode}
-          onConnect={actions.connectModel}
-        />
+        <Foot {...props} runs={runs} away={away} />
       </div>
-      <Announcer run={live ?? last} alert={conversation.state.notice} trans={trans} />
+      <Announcer run={live ?? runs.at(-1) ?? null} waiting={state.queue.length} alert={state.notice} trans={trans} />
+    </>
+  );
+}
+
+interface FootProps extends Pick<ConversationViewProps, 'target' | 'conversation' | 'client' | 'trans' | 'actions'> {
+  /** Those of the branch that is shown. */
+  readonly runs: readonly Run[];
+  readonly away: string;
+}
+
+/** Where the user writes: what waits above it, and below it with which model. */
+function Foot({ target, conversation, client, trans, actions, runs, away }: FootProps): JSX.Element {
+  const { model, chat } = target;
+  const { state, status } = conversation;
+  const last = runs.at(-1) ?? null;
+  const live = liveRun(state);
+  const isRunning = live !== null;
+  return (
+    <>
+      <Queue
+        queue={state.queue}
+        isRunning={isRunning}
+        whyNot={away}
+        trans={trans}
+        onChange={(run, words) => model.requests.requeue(run, words)}
+        onDrop={run => model.requests.dropQueued(run)}
+        onStart={run => model.requests.startQueued(run)}
+        onLate={words => putBack(chat, [words])}
+        onLeave={() => chat.input.focus()}
+      />
+      <Composer
+        input={chat.input}
+        isRunning={isRunning}
+        attachments={chat.attachments}
+        isReadOnly={status === 'superseded'}
+        away={away}
+        last={last?.request ?? ''}
+        trans={trans}
+        onQueue={words => chat.queue(words)}
+      />
+      <StatusLine
+        client={client}
+        welcome={state.welcome}
+        isOpen={status === 'open'}
+        run={live ?? last}
+        trans={trans}
+        onChoose={(connection, name) => model.requests.chooseModel(connection, name)}
+        onMode={actions.chooseMode}
+        onConnect={actions.connectModel}
+      />
     </>
   );
 }

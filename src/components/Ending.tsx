@@ -114,7 +114,7 @@ function Reason({ run, asks, trans }: EndingProps): JSX.Element | null {
 /** A run that ended without an answer of its own accord goes on in a new one, after a limit with more. */
 function GoOn({ run, asks, trans }: EndingProps): JSX.Element | null {
   const reason = run.finished?.reason ?? 'answered';
-  if (reason === 'answered' || run.isInstall || stepsOf(run).length === 0) {
+  if (reason === 'answered' || run.isInstall || (reason !== 'limit' && stepsOf(run).length === 0)) {
     return null;
   }
   return (

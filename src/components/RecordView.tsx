@@ -20,6 +20,8 @@ export function RecordView({ record, trans, onBack, ...view }: RecordViewProps):
     <SidePage className="codeact-Record" title={trans.__('A run of %1', when)} trans={trans} onBack={onBack}>
       <p className="codeact-Quiet codeact-Record-note">
         {trans.__('From an earlier conversation about %1: later requests are sent without it.', record.entry.name)}
+        {record.entry.state === 'interrupted' &&
+          ` ${trans.__('It was interrupted. At a terminal it is resumed: %1', `jupyter codeact resume ${record.entry.run}`)}`}
       </p>
       <Log label={trans.__('What was done')}>
         <RunView {...view} run={record.run} trans={trans} asks={null} />

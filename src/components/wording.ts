@@ -41,7 +41,7 @@ function costText(cost: number): string {
   if (cost > 0 && cost < 0.0001) {
     return '<0.0001';
   }
-  return cost < 1 ? String(Number(cost.toPrecision(2))) : cost.toFixed(2);
+  return String(Number(cost < 1 ? cost.toPrecision(2) : cost.toFixed(2)));
 }
 
 /** What a run has used, against what it may use: `4.0k of 20k tokens · cost 0.012 of 0.05 · 6 s of 60 s`. */
@@ -62,7 +62,7 @@ export function usedText(trans: TranslationBundle, run: Run, welcome: Welcome | 
   }
   const seconds = (amount: number): string => wholeSecondsText(trans, amount);
   parts.push(of(seconds(spent.max_seconds), budgets.max_seconds, seconds));
-  return parts.join(' · ');
+  return parts.map(part => part.replace(/ /g, '\u00a0')).join(' · ');
 }
 
 /** `4 steps · 1 repaired · 3 cells · 5.2 s` */

@@ -143,7 +143,7 @@ test('a budget of tokens is shown while it is spent, and ends the run', async ({
   await panel.ask('Spend');
   await notebook.expectAgentCells([{ running: true }]);
   await expect(panel.state).toHaveText('step 1 of 30');
-  await expect(used(lab)).toHaveText(/^~?[\d.]+k? of 200 tokens · cost 0\.\d+ of 5\.00 · \d+ s$/);
+  await expect(used(lab)).toHaveText(/^~?[\d.]+k?\sof\s200\stokens · cost\s0\.\d+\sof\s5 · \d+\ss$/);
   await shoot(lab, 'budget');
   lab.letGo('go');
   await panel.ended();
