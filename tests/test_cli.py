@@ -163,6 +163,25 @@ def test_the_step_limit_exits_with_3_and_the_best_answer(place: Place) -> None:
     assert "No answer after 1 step." in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "amount", "words"),
+    [
+        ("--max-tokens", "100", "budget of 100 tokens is used up"),
+        ("--max-cost", "0.001", "budget of 0.001 is used up (it cost 0.0"),
+        ("--max-seconds", "8", "time of 8 s is used up"),
+    ],
+)
+def test_a_budget_that_is_used_up_exits_with_3(place: Place, option: str, amount: str, words: str) -> None:
+    (place.home / "config").mkdir()
+    (place.home / "config" / "jupyter_codeact_config.py").write_text("c.CodeAct.prices = {'m': [10, 10]}\n")
+    source = "import time\ntime.sleep(60)" if option == "--max-seconds" else "1"
+    with ScriptedServer([say(act(source))] * 2) as model:
+        result = place.ask(model, option, amount, "--quiet")
+    assert (result.returncode, result.stdout) == (3, ""), result.stderr
+    assert words in result.stderr
+    assert len(model.requests) <= 1
+
+
 def test_going_round_in_circles_exits_with_3(place: Place) -> None:
     with ScriptedServer([say(act("1/0"))] * 4) as model:
         result = place.ask(model, "--quiet")

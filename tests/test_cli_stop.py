@@ -27,7 +27,9 @@ while True:
 def stop_when(place: Place, script: list[Item], ready: Callable[[ScriptedServer], object], number: int = signal.SIGINT) -> tuple[int, str]:
     """Exit code and stderr of a run that is sent a signal as soon as it is ready for it; it ends in time, and leaves all in order."""
     with ScriptedServer(script) as model:
-        process = place.start("run", "n.ipynb", "do it", "--model", "m", "--base-url", model.url, "--events", "events.jsonl")
+        process = place.start(
+            "run", "n.ipynb", "do it", "--model", "m", "--base-url", model.url, "--events", "events.jsonl", "--approval", "auto"
+        )
         eventually(lambda: ready(model) or process.poll() is not None, "ready to be stopped")
         began = time.monotonic()
         process.send_signal(number)
@@ -105,7 +107,9 @@ def test_ctrl_c_before_the_first_step_exits_with_130(place: Place) -> None:
 
 def test_ctrl_c_twice_is_as_orderly_as_once(place: Place) -> None:
     with ScriptedServer([say(act(SWALLOWS))]) as model:
-        process = place.start("run", "n.ipynb", "do it", "--model", "m", "--base-url", model.url, "--events", "events.jsonl")
+        process = place.start(
+            "run", "n.ipynb", "do it", "--model", "m", "--base-url", model.url, "--events", "events.jsonl", "--approval", "auto"
+        )
         eventually(lambda: has_begun(place)(model), "ready to be stopped")
         for _ in range(3):
             process.send_signal(signal.SIGINT)
@@ -126,7 +130,9 @@ def test_sigterm_stops_as_ctrl_c_does(place: Place) -> None:
 @pytest.mark.parametrize("source", ["while True: pass", "sum(range(10**12))"], ids=["loop", "native"])
 def test_a_command_that_is_killed_leaves_a_valid_notebook_and_no_kernel(place: Place, source: str) -> None:
     with ScriptedServer([say(act("print(1)")), say(act(source))]) as model:
-        process = place.start("run", "n.ipynb", "do it", "--model", "m", "--base-url", model.url, "--events", "events.jsonl")
+        process = place.start(
+            "run", "n.ipynb", "do it", "--model", "m", "--base-url", model.url, "--events", "events.jsonl", "--approval", "auto"
+        )
         eventually(lambda: place.types().count("action_started") == 2, "the second action")
         assert place.kernels()
         process.kill()
@@ -138,5 +144,5 @@ def test_a_command_that_is_killed_leaves_a_valid_notebook_and_no_kernel(place: P
 def test_what_the_kernel_started_ends_with_it(place: Place) -> None:
     source = "import subprocess\nprint(subprocess.Popen(['sleep', '300']).pid)"
     with ScriptedServer([say(act(source)), say("Started.")]) as model:
-        assert place.ask(model).returncode == 0
+        assert place.ask(model, "--approval", "auto").returncode == 0
     eventually(lambda: not psutil.pid_exists(int(place.printed())), "the end of what it started", seconds=5)
