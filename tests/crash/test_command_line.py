@@ -235,7 +235,7 @@ def test_a_run_that_is_killed_goes_on_to_its_end_and_nothing_runs_twice(outcomes
 
 
 @pytest.mark.parametrize(
-    ("moment", "replayed", "left"), [(recorded(16), 3, "x is 6"), (counted(4), 3, "x is -1")], ids=["observed", "unknown"]
+    ("moment", "replayed", "left"), [(recorded(16), 3, "x is 6"), (counted(4), 3, "x is 0")], ids=["observed", "unknown"]
 )
 def test_replay_runs_again_what_succeeded_and_not_what_may_have_run(place: Place, moment: Moment, replayed: int, left: str) -> None:
     with Model() as model:
