@@ -65,9 +65,10 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path, patience: Patience) -> Iterator[Source]:
-    """Only a regular file: a pipe that took its place after the look at its kind would hold us for ever."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+def opened(path: Path, patience: Patience, links: bool = True) -> Iterator[Source]:
+    """Only a regular file: a pipe that took its place after the look at its kind would hold us for ever.  `links`: they are followed."""
+    follows = 0 if links else getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | follows)
     with os.fdopen(descriptor, "rb") as stream:
         kind = os.fstat(stream.fileno())
         if not stat.S_ISREG(kind.st_mode):

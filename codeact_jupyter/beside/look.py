@@ -46,11 +46,16 @@ class Beside:
         self._readers = _readers()
         self._seen: dict[Path, tuple[tuple[int, ...], DataFile]] = {}
         self._alone = threading.Lock()
+        self._links = True
 
-    def look(self, folder: Path) -> tuple[list[DataFile], int]:
-        """The data files of a folder, tables first, and how many more there are; blocking, so call it in a thread."""
+    def look(self, folder: Path, links: bool = True) -> tuple[list[DataFile], int]:
+        """The data files of a folder, tables first, and how many more there are; blocking, so call it in a thread.
+
+        Without `links`, none is followed: a sandboxed kernel may have made them, to where it cannot look itself.
+        """
         with self._alone:
             patience = Patience(time.monotonic() + self._seconds)
+            self._links = links
             names = self._names(folder, patience)
             listed = [folder / name for name in names[:LISTED]]
             self._seen = {path: self._seen[path] for path in listed if path in self._seen}
@@ -64,7 +69,8 @@ class Beside:
                 for entry, _ in zip(entries, range(SCANNED), strict=False):
                     if patience.over:
                         break
-                    if not entry.name.startswith((".", "~$")) and (end := self._end(entry.name)):
+                    hidden = entry.name.startswith((".", "~$")) or (not self._links and entry.is_symlink())
+                    if not hidden and (end := self._end(entry.name)):
                         found.append((end not in _TEXT, end not in self._readers, entry.name))
         except OSError:
             return []
@@ -105,7 +111,7 @@ class Beside:
             return DataFile(path.name, size)
         patience.check()
         try:
-            with opened(path, patience) as source:
+            with opened(path, patience, self._links) as source:
                 return reader(source)
         except OutOfTime:
             raise

@@ -30,6 +30,7 @@ class LocalFile:
         self._metadata = dict(metadata or {})
         """Of a notebook that is created: its kernelspec."""
         self._read_last: str | None = None
+        self._real = path.resolve()
 
     async def read(self) -> tuple[dict[str, Any], str]:
         """The notebook and the file's hash; creates the file if that was asked for."""
@@ -85,6 +86,8 @@ class LocalFile:
         data = _dumped(content)
         try:
             target = self.path.resolve()
+            if target != self._real:  # code that ran beside it may have made it a link to where it may not write itself
+                raise NotebookError(f"{self.path} leads to {target} now, another place than before; it is left as it is.")
             mode = self._mode(target)
             if self._read_last is not None and _hash(target.read_bytes()) != self._read_last:
                 raise ChangedMeanwhile(f"{self.path} is being changed by another program again and again; close it there.")

@@ -168,7 +168,7 @@ class Work:
         await place.desk.open()
         kernel, names = await self.kernel.ready(), await self.kernel.names()
         place.names.seen(kernel, names)
-        files, more = await asyncio.to_thread(place.beside.look, place.desk.folder)
+        files, more = await asyncio.to_thread(place.beside.look, place.desk.folder, not place.desk.sandboxed)
         place.audience.doing(self.id, "thinking")
         context = Context(PurePath(place.desk.path).name, place.desk.document.cells(), asked.anchor, names, files, more)
         subject, shown = about(context.cells, asked.cells, _as_text)
