@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useId, useRef, useState } from 'react';
+import React, { useEffect, useId, useRef, useState } from 'react';
 
 import type { RunModel } from '../model';
 import type { Approval, Run, Step } from '../run';
@@ -9,6 +9,9 @@ import { ApprovalCode } from './ApprovalCode';
 import { allowText, questionText } from './approvalWording';
 import { useCell } from './useCell';
 import { leaveCard, useCardFocus } from './useCardFocus';
+
+/** Milliseconds in which a key that was meant for something else decides nothing. */
+const GRACE = 400;
 
 export interface ApprovalProps {
   readonly model: RunModel;
@@ -41,6 +44,8 @@ function ApprovalCard({ model, run, step, approval, trans, onCell, onEdit }: Car
   const [wholeRun, setWholeRun] = useState(false);
   const { actionId, cellId } = step;
   const cell = useCell(model.context, cellId ?? '');
+  const shownAt = useRef(Infinity);
+  useEffect(() => void (shownAt.current = performance.now()), []);
   useCardFocus(card);
   // Who is asked about everything is not spared by allowing a part of it.
   const allow = run.mode === 'ask' ? '' : allowText(trans, approval.effects);
@@ -56,6 +61,7 @@ function ApprovalCard({ model, run, step, approval, trans, onCell, onEdit }: Car
     }
   };
   const onKeyDown = keysOf({
+    isReady: () => performance.now() - shownAt.current > GRACE,
     run: () => isOpen && cell !== null && onRun(),
     edit,
     deny: () => card.current?.querySelector<HTMLElement>('.codeact-Approval-deny')?.click(),
@@ -95,6 +101,7 @@ function ApprovalCard({ model, run, step, approval, trans, onCell, onEdit }: Car
 }
 
 interface Keys {
+  readonly isReady: () => boolean;
   readonly run: () => void;
   readonly edit: () => void;
   readonly deny: () => void;
@@ -102,21 +109,23 @@ interface Keys {
 }
 
 /** Enter, E, D and Esc on the card; other letters are for the composer. */
-function keysOf({ run, edit, deny, leave }: Keys): (event: React.KeyboardEvent) => void {
+function keysOf({ isReady, run, edit, deny, leave }: Keys): (event: React.KeyboardEvent) => void {
   return event => {
     const { key, target } = event;
     const isField = target instanceof HTMLInputElement && target.type !== 'checkbox';
     if (isField || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const act = { Enter: run, Escape: leave, e: edit, d: deny }[key.length === 1 ? key.toLowerCase() : key];
-    if (key === 'Enter' && target instanceof HTMLButtonElement && !event.repeat) {
+    const isMeant = isReady() && !event.repeat;
+    const acts: Readonly<Record<string, () => void>> = isReady() ? { e: edit, d: deny } : {};
+    const act = { Enter: run, Escape: leave, ...acts }[key.length === 1 ? key.toLowerCase() : key];
+    if (key === 'Enter' && target instanceof HTMLButtonElement && isMeant) {
       return; // that button's own
     }
     if (act !== undefined) {
       event.preventDefault();
       event.stopPropagation();
-      if (!event.repeat) {
+      if (isMeant || key === 'Escape') {
         act();
       }
     } else if (key.length === 1 && key !== ' ') {

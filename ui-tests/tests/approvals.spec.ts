@@ -65,21 +65,23 @@ test('an action that asks stands in the panel and at its cell, and Enter runs it
   await expect(lab.panel.composer).toBeFocused();
 });
 
-test('what the user makes of it in its cell is what is shown and what runs', async ({ lab }) => {
-  const notebook = await asked(lab);
-  await lab.page.keyboard.press('e');
-  await expect(waiting(notebook).locator('.cm-content')).toBeFocused();
-  await lab.page.keyboard.press('Control+A');
-  await lab.page.keyboard.type('open("out.txt", "w").write("as edited")');
-  await expect(card(lab).locator('.codeact-Approval-code')).toHaveText('open("out.txt", "w").write("as edited")');
-  expect(fs.existsSync(lab.file('out.txt'))).toBe(false);
-  await bar(notebook).getByRole('button', { name: 'Run' }).click();
-  await lab.panel.ended();
-  expect(fs.readFileSync(lab.file('out.txt'), 'utf-8')).toBe('as edited');
-  await notebook.expectAgentCells([{ source: 'open("out.txt", "w").write("as edited")', count: 1 }]);
-  await lab.panel.unfold();
-  await expect(lab.panel.root.locator('.codeact-Step-note')).toHaveText('edited by you');
-});
+for (const place of ['panel', 'cell']) {
+  test(`what the user makes of it in its cell is what is shown and what runs, by the ${place}`, async ({ lab }) => {
+    const notebook = await asked(lab);
+    await lab.page.keyboard.press('e');
+    await expect(waiting(notebook).locator('.cm-content')).toBeFocused();
+    await lab.page.keyboard.press('Control+A');
+    await lab.page.keyboard.type('open("out.txt", "w").write("as edited")');
+    await expect(card(lab).locator('.codeact-Approval-code')).toHaveText('open("out.txt", "w").write("as edited")');
+    expect(fs.existsSync(lab.file('out.txt'))).toBe(false);
+    await (place === 'cell' ? bar(notebook) : card(lab)).getByRole('button', { name: 'Run' }).click();
+    await lab.panel.ended();
+    expect(fs.readFileSync(lab.file('out.txt'), 'utf-8')).toBe('as edited');
+    await notebook.expectAgentCells([{ source: 'open("out.txt", "w").write("as edited")', count: 1 }]);
+    await lab.panel.unfold();
+    await expect(lab.panel.root.locator('.codeact-Step-note')).toHaveText('edited by you');
+  });
+}
 
 test('a denial takes a word to the model, and its cell goes', async ({ lab }) => {
   const endpoint = await new Endpoint({}, [{ code: WRITE }, 'Then not.']).start();
@@ -198,6 +200,14 @@ test('a protected cell asks in every mode; the rewrite waits below it, and takes
     .poll(async () => (await notebook.cells()).map(({ id, source }) => [id, source]))
     .toEqual([['user-1', 'a = 1 + 1\na']]);
   await expect(badge).toHaveText('protected');
+
+  // the menu shows it, and takes it off again
+  await cell(notebook, 0).locator('.jp-InputArea-prompt').click({ button: 'right' });
+  const item = lab.page.locator('.lm-Menu-item', { hasText: 'Protect from the Agent' });
+  await expect(item).toHaveClass(/lm-mod-toggled/);
+  await item.click();
+  await expect(badge).toHaveCount(0);
+  expect(await notebook.ask('context.model.sharedModel.cells[0].getMetadata("tags") ?? null')).toBeNull();
 });
 
 test('it is decided by keyboard alone, from the panel and from the notebook', async ({ lab }) => {
@@ -234,6 +244,31 @@ test('it is decided by keyboard alone, from the panel and from the notebook', as
   expect(fs.existsSync(lab.file('2.txt'))).toBe(false);
   expect((await notebook.cells()).map(({ source }) => source)).toEqual(['x = 1', WRITE, '']);
   await expect(notebook.view.locator('.jp-Cell:focus')).toHaveCount(1);
+});
+
+test('a key that was under way when the card came decides nothing', async ({ lab }) => {
+  lab.writeNotebook();
+  await lab.script({ say: act('Save it', WRITE), delay: 1 }, 'Saved.');
+  await lab.open();
+  await lab.panel.ask('Save it');
+  await lab.page.evaluate(() => {
+    const press = (key: string): unknown =>
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    const observer = new MutationObserver(() => {
+      if (document.activeElement?.closest('.codeact-Approval')) {
+        observer.disconnect();
+        press('Enter');
+        press('d');
+      }
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+  });
+  await expect(lab.panel.composer).toBeFocused(); // the letter is one of words
+  await expect(card(lab)).toBeVisible();
+  await expect(card(lab).getByPlaceholder('Say what to do instead')).toHaveCount(0);
+  expect(fs.existsSync(lab.file('out.txt'))).toBe(false);
+  await card(lab).getByRole('button', { name: 'Run' }).click();
+  await lab.panel.ended();
 });
 
 test('Shift+Enter on the cell is the user’s run: the question stays', async ({ lab }) => {

@@ -264,7 +264,7 @@ test('a missing module is installed after a question that names the package, and
   await lab.page.keyboard.press('Enter');
   await lab.panel.ended(2, 60_000);
   await expect(lab.panel.answers.last()).toContainText('is installed');
-  await lab.panel.button('Ask again').click();
+  await lab.panel.root.getByRole('button', { name: 'Ask again', exact: true }).click();
   await lab.panel.ended(3);
   await expect(lab.panel.answers.last()).toHaveText('It is 42.');
   await expect(lab.panel.words).toHaveText(['What is the answer?', 'Install codeact-sample', 'What is the answer?']);
