@@ -39,7 +39,7 @@ test('an action waits from its question to the decision, only while its run goes
   expect(waits(after(finished('stopped')))).toBeNull();
   expect(stepsOf(after(finished('stopped')).runs[0])[0].status).toBe('stopped');
   // the same events, of a run that was cut off
-  expect(waits(play([WELCOME, ...record('r', UNTIL)]))).toBeNull();
+  expect(waitingStep(play([WELCOME, ...record('r', UNTIL)]).runs[0])).toBeNull();
 });
 
 test('a rewrite that was allowed is of the user’s cell from then on', () => {

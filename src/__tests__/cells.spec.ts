@@ -2,19 +2,18 @@ import { Attachments } from '../attachments';
 import { errorOf, firstLineOf, markOf } from '../cells/mark';
 import { missingModule } from '../missing';
 
+const MARK = { run: 'r', step: null, fold: null, scratch: false, replaces: '' };
+
 describe('what a cell says of itself', () => {
   test.each([
     ['nothing', undefined, null],
     ['junk', 'agent', null],
     ['no run', { step: 1 }, null],
-    ['an action', { run: 'r', step: 2, attempt: 1, model: 'm' }, { run: 'r', step: 2, fold: null, scratch: false }],
-    ['a failed one', { run: 'r', step: 1, fold: 'KeyError' }, { run: 'r', step: 1, fold: 'KeyError', scratch: false }],
-    ['a look around', { run: 'r', scratch: true }, { run: 'r', step: null, fold: null, scratch: true }],
-    [
-      'other types',
-      { run: 1, step: 'x', fold: 3, scratch: 'yes' },
-      { run: '1', step: null, fold: null, scratch: false }
-    ]
+    ['an action', { run: 'r', step: 2, attempt: 1, model: 'm' }, { ...MARK, step: 2 }],
+    ['a failed one', { run: 'r', step: 1, fold: 'KeyError' }, { ...MARK, step: 1, fold: 'KeyError' }],
+    ['a proposal', { run: 'r', step: 1, replaces: 'c' }, { ...MARK, step: 1, replaces: 'c' }],
+    ['a look around', { run: 'r', scratch: true }, { ...MARK, scratch: true }],
+    ['other types', { run: 1, step: 'x', fold: 3, scratch: 'yes', replaces: 4 }, { ...MARK, run: '1' }]
   ])('%s', (_, metadata, mark) => {
     expect(markOf(metadata)).toEqual(mark);
   });
