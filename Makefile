@@ -1,6 +1,7 @@
 # make demo   a fresh machine with Python and node: environment, install, front-end build, and the built-in model at work
 # make lab    the same notebook in JupyterLab
 # make test   Python, TypeScript and browser tests
+# make test-room  the same under jupyter-collaboration, in an environment of its own
 # make check  lint, types, layers, schema freshness
 # make bench  what it costs, beside a floor and beside others
 # make soak   what a server holds after ten minutes; crashes at every point, and invariants at length
@@ -15,7 +16,7 @@ SHARE := $(VENV)/share/jupyter/labextensions
 CONFIG := $(VENV)/etc/jupyter/jupyter_server_config.d
 SOURCES := $(shell find src style schema -type f 2>/dev/null)
 
-.PHONY: demo lab install test test-python test-typescript test-ui check lint types layers protocol wheel bench soak tour clean
+.PHONY: demo lab install test test-room test-python test-typescript test-ui check lint types layers protocol wheel bench soak tour clean
 
 demo: install
 	jupyter codeact demo --dir demo
@@ -70,6 +71,22 @@ ui-tests/node_modules: ui-tests/package.json ui-tests/yarn.lock | install
 test-ui: install ui-tests/node_modules
 	cd ui-tests && sh browser.sh && CHROMIUM="$$(sh browser.sh --path)" jlpm test
 
+# all that is installed here, and jupyter-collaboration on top of it: in the environment itself it would change every other test
+.venv-room/installed: $(VENV)/installed
+	rm -rf .venv-room
+	$(BIN)/python -m venv .venv-room
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir({!r})".format(sysconfig.get_path("purelib")))' > "$$(.venv-room/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
+	.venv-room/bin/python -m pip install --quiet "jupyter-collaboration>=5,<6"
+	mkdir -p .venv-room/share/jupyter/labextensions .venv-room/etc/jupyter/jupyter_server_config.d
+	ln -s $(abspath $(VENV))/share/jupyter/lab .venv-room/share/jupyter/lab
+	ln -s $(abspath $(SHARE))/* .venv-room/share/jupyter/labextensions/
+	cp $(CONFIG)/* .venv-room/etc/jupyter/jupyter_server_config.d/
+	@touch $@
+
+test-room: .venv-room/installed ui-tests/node_modules
+	.venv-room/bin/python -m pytest -n 3 tests/room || .venv-room/bin/python -m pytest tests/room --last-failed --last-failed-no-failures=none
+	cd ui-tests && sh browser.sh && CHROMIUM="$$(sh browser.sh --path)" jlpm test:room
+
 check: lint types layers protocol
 
 lint: install
@@ -109,4 +126,4 @@ tour: install ui-tests/node_modules
 	cd ui-tests && sh browser.sh && CHROMIUM="$$(sh browser.sh --path)" jlpm test --grep @screenshot
 
 clean:
-	rm -rf $(VENV) .venv-peers node_modules ui-tests/node_modules lib codeact_jupyter/labextension dist *.tsbuildinfo
+	rm -rf $(VENV) .venv-peers .venv-room node_modules ui-tests/node_modules lib codeact_jupyter/labextension dist *.tsbuildinfo

@@ -27,10 +27,11 @@ from codeact_jupyter.errors import KernelError, StoreError
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.kernel.host import LocalHost
 from codeact_jupyter.kernel.sandbox import refusal
+from codeact_jupyter.session.collaboration import EXTENSION, too_old
 from codeact_jupyter.store import Store
 
 PACKAGE = "codeact-jupyter"
-_EXTENSION, _COLLABORATION = "codeact_jupyter", "jupyter_server_ydoc"
+_EXTENSION = "codeact_jupyter"
 _KERNEL_SECONDS = 60.0
 MARKS = {"yes": "[green]✓[/]", "no": "[red]✗[/]", "unknown": "[yellow]?[/]"}
 
@@ -131,11 +132,12 @@ def frontend(share: Sequence[str], config: Sequence[str]) -> Finding:
 
 
 def collaboration(folders: Sequence[str]) -> Finding:
-    """Real-time collaboration keeps open documents itself, which the agent cannot write into."""
-    if importlib.util.find_spec(_COLLABORATION) is None or not _extensions(folders).get(_COLLABORATION):
+    """Real-time collaboration keeps open notebooks itself: the agent works in them, but not in those of old versions."""
+    if importlib.util.find_spec(EXTENSION) is None or not _extensions(folders).get(EXTENSION):
         return Finding("collaboration", "yes", "jupyter-collaboration is not in the way.")
-    advice = "start JupyterLab with --YDocExtension.disable_rtc=True, or uninstall jupyter-collaboration"
-    return Finding("collaboration", "no", f"jupyter-collaboration is on: no run can start in the panel. For that, {advice}.")
+    if why := too_old():
+        return Finding("collaboration", "no", why)
+    return Finding("collaboration", "yes", "jupyter-collaboration is on: everybody who shows a notebook sees its runs.")
 
 
 def storage(path: Path) -> Finding:
