@@ -25,6 +25,9 @@ export interface Entry {
   /** Null while it goes on. */
   readonly ended: string | null;
   readonly steps: number;
+  readonly tokens: number;
+  /** Null: not known. */
+  readonly cost: number | null;
   readonly model: string;
 }
 

@@ -36,6 +36,8 @@ const ENTRY: Entry = {
   started: '2025-01-01T10:00:00Z',
   ended: null,
   steps: 2,
+  tokens: 0,
+  cost: null,
   model: 'm'
 };
 
@@ -135,4 +137,13 @@ test('when a run was, how long and how many steps it took', () => {
   expect(at('2025-01-01T12:00:00')).toMatch(/10:00.* · 2 steps · 1 min 5 s$/);
   expect(at('2025-01-02T12:00:00')).not.toMatch(/10:00|2025/);
   expect(at('2026-01-02T12:00:00')).toMatch(/2025/);
+});
+
+test('what a run has used is told where it is known', () => {
+  const trans = nullTranslator.load('');
+  const used = (entry: Partial<Entry>): string =>
+    entryText(trans, { ...ENTRY, ...entry }, new Date()).replace(/\u00a0/g, ' ');
+  expect(used({ tokens: 4040, cost: 0.0123 })).toMatch(/ · 4\.0k tokens · cost 0\.012$/);
+  expect(used({ tokens: 4040 })).toMatch(/ · 4\.0k tokens$/);
+  expect(used({ tokens: 4040, model: 'offline' })).not.toMatch(/tokens/);
 });

@@ -6,7 +6,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Entry, EntryState } from '../archive';
 import { secondsBetween } from '../time';
-import { secondsText } from './wording';
+import { costText, countText, secondsText } from './wording';
+
+/** The built-in model's name: its tokens are nobody's. */
+const BUILT_IN = 'offline';
 
 /** Shapes, so that colour alone tells nothing. */
 export const ENTRY_MARKS: Readonly<Record<EntryState, string>> = {
@@ -41,11 +44,14 @@ export function entryStateText(trans: TranslationBundle, state: EntryState): str
   }
 }
 
-/** `today 14:03 · 4 steps · 5.2 s` */
+/** `today 14:03 · 4 steps · 5.2 s · 4.0k tokens · cost 0.012` */
 export function entryText(trans: TranslationBundle, entry: Entry, now = new Date()): string {
   const steps = entry.steps > 0 ? trans._n('%1 step', '%1 steps', entry.steps) : '';
   const took = entry.ended === null ? '' : secondsText(trans, secondsBetween(entry.started, entry.ended));
-  const parts = [whenText(entry.started, now), steps, took].filter(part => part !== '');
+  const isCounted = entry.tokens > 0 && entry.model !== BUILT_IN;
+  const tokens = isCounted ? trans.__('%1 tokens', countText(entry.tokens)) : '';
+  const cost = isCounted && entry.cost !== null ? trans.__('cost %1', costText(entry.cost)) : '';
+  const parts = [whenText(entry.started, now), steps, took, tokens, cost].filter(part => part !== '');
   return parts.map(part => part.replace(/ /g, '\u00a0')).join(' · ');
 }
 

@@ -31,13 +31,14 @@ export function wholeSecondsText(trans: TranslationBundle, seconds: number): str
   return whole < 60 ? trans.__('%1 s', whole) : trans.__('%1 min %2 s', Math.floor(whole / 60), whole % 60);
 }
 
-function countText(count: number): string {
+/** `840`, `4.0k`. */
+export function countText(count: number): string {
   const thousands = count / 1000;
   return count < 1000 ? String(count) : `${thousands.toFixed(count < 100_000 && count % 1000 !== 0 ? 1 : 0)}k`;
 }
 
 /** In the currency of the price table. */
-function costText(cost: number): string {
+export function costText(cost: number): string {
   if (cost > 0 && cost < 0.0001) {
     return '<0.0001';
   }
