@@ -226,7 +226,11 @@ class Run:
                 verdict = Verdict("ask", asked.reason, asked.effects) if asked else self._judge(Code(proposed.code, proposed.cell_id))
                 await self._decide(proposed, verdict)
             case "ready", ActionProposed() as proposed, ActionDecided() as decided:
-                await self._start(proposed, decided)
+                verdict = self._judge(Code(decided.code, proposed.cell_id)) if decided.by == "policy" else Verdict("allow")
+                if verdict.decision == "allow":
+                    await self._start(proposed, decided)
+                else:  # what was allowed in one kernel, a sandboxed one, need not be in another
+                    await self._decide(proposed, verdict)
             case "unknown", ActionProposed() as proposed, _:
                 self._say("unknown", UNKNOWN, proposed.action_id)
 
