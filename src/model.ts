@@ -18,7 +18,7 @@ import { EMPTY, LocalMessage, RunState, reduce } from './runState';
 import { Conversation, conversationOf } from './conversation';
 import { documentOf, endCells, isCollaborative, openSocket, probeSocket, startKernel } from './notebook';
 import { NotebookContext, Saving } from './saving';
-import { DocumentSync } from './sync';
+import { DocumentSync, DocumentWatch } from './sync';
 
 /** Pause between two drawings of a reply that streams in: each one renders its markdown anew. */
 const TYPING_PAUSE = 120;
@@ -149,6 +149,7 @@ export class RunModel implements IDisposable {
     this._isDisposed = true;
     clearTimeout(this._timer);
     this._sync?.dispose();
+    this._watch?.dispose();
     this._connection.close();
     Signal.clearData(this);
   }
@@ -169,8 +170,14 @@ export class RunModel implements IDisposable {
 
   private _startSync(): void {
     const document = documentOf(this.context);
-    if (this._sync === null && document !== null && !isCollaborative(this.context)) {
-      this._sync = new DocumentSync(document.ydoc, this._connection, new Arrivals(this.context));
+    if (this._sync !== null || this._watch !== null || document === null) {
+      return;
+    }
+    const arrivals = new Arrivals(this.context);
+    if (isCollaborative(this.context)) {
+      this._watch = new DocumentWatch(document.ydoc, arrivals);
+    } else {
+      this._sync = new DocumentSync(document.ydoc, this._connection, arrivals);
     }
   }
 
@@ -277,6 +284,7 @@ export class RunModel implements IDisposable {
   private readonly _saving: Saving;
   private readonly _changed = new Signal<this, void>(this);
   private _sync: DocumentSync | null = null;
+  private _watch: DocumentWatch | null = null;
   private _state: RunState = EMPTY;
   private _conversation: Conversation;
   private _greeted = false;

@@ -5,7 +5,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
-import type { Doc } from 'yjs';
+import type { Doc, Transaction } from 'yjs';
 
 import type { Arrivals } from './arrivals';
 import type { Connection } from './connection';
@@ -101,6 +101,29 @@ export class DocumentSync {
   private _isHeld = false;
   private _started = false;
   private _waiting: Uint8Array[] = [];
+}
+
+/** Sees to what others bring into a document that `DocumentSync` does not keep: the room of a collaboration does. */
+export class DocumentWatch {
+  constructor(doc: Doc, arrivals: Arrivals) {
+    this._doc = doc;
+    this._arrivals = arrivals;
+    doc.on('update', this._onUpdate);
+  }
+
+  dispose(): void {
+    this._arrivals.dispose();
+    this._doc.off('update', this._onUpdate);
+  }
+
+  private readonly _onUpdate = (update: Uint8Array, _: unknown, __: Doc, transaction: Transaction): void => {
+    if (!transaction.local) {
+      this._arrivals.made(update);
+    }
+  };
+
+  private readonly _doc: Doc;
+  private readonly _arrivals: Arrivals;
 }
 
 function begun(): encoding.Encoder {
