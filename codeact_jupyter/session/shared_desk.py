@@ -67,7 +67,7 @@ class SharedDesk:
 
     @property
     def sandboxed(self) -> bool:
-        return False
+        return self._lending.sandboxed
 
     @property
     def attached(self) -> bool:
