@@ -14,7 +14,7 @@ async function crash(lab: Lab, server: Server): Promise<void> {
 }
 
 test('a run that was interrupted says what is lost, is resumed, and runs nothing twice', async ({ ownLab }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const { lab, server } = ownLab;
   const { panel } = lab;
   lab.writeNotebook(['# mine']);
@@ -57,7 +57,7 @@ test('a run that was interrupted says what is lost, is resumed, and runs nothing
 });
 
 test('resumed with replay, its variables are there again', async ({ ownLab }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const { lab, server } = ownLab;
   const { panel } = lab;
   lab.writeNotebook();
