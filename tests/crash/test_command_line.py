@@ -57,12 +57,12 @@ class Run:
         options = ("--model", "m", "--base-url", self.model.url, "--approval", "auto", "--events", "events.jsonl")
         return self.place.start(*arguments, *options)
 
-    def killed(self, when: "Moment", process: "subprocess.Popen[str]") -> bool:
-        """At its moment; False: it had ended before."""
+    def kill(self, when: "Moment", process: "subprocess.Popen[str]") -> None:
+        """At its moment, and not after its end."""
         when.come(self, process)
         process.kill()
-        process.communicate()
-        return process.returncode == -9
+        _, err = process.communicate()
+        assert process.returncode == -9, f"{when.name}: {err}"
 
     def listed(self) -> dict[str, Any]:
         result = self.place.run("runs", "--json")
@@ -182,7 +182,7 @@ def killed_and_resumed(place: Place, model: Model, name: str, when: tuple[Moment
     run.begin(large=any(moment.large for moment in when))
     process = run.start("run", NOTEBOOK, request(name))
     for count, moment in enumerate(when):
-        assert run.killed(moment, process), moment.name
+        run.kill(moment, process)
         run.whole()
         listed = run.listed()
         assert listed["state"] == "interrupted"
@@ -241,7 +241,7 @@ def test_replay_runs_again_what_succeeded_and_not_what_may_have_run(place: Place
     with Model() as model:
         run = Run(place, model, "replayed")
         run.begin(large=False)
-        assert run.killed(moment, run.start("run", NOTEBOOK, request("replayed")))
+        run.kill(moment, run.start("run", NOTEBOOK, request("replayed")))
         out, err = (process := run.start("resume", "--replay")).communicate(timeout=120)
     assert (process.returncode, out) == (0, DONE + "\n"), err
     assert "running again what succeeded before" in err
