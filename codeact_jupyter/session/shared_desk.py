@@ -42,8 +42,6 @@ class SharedDesk:
         """A run has been here: what it did is to be seen in a room that begins."""
         self._behind = False
         """The file lacks what we did, as far as we know."""
-        self._overlapped = False
-        """A room began while we wrote the file: it may have read the one before."""
         self._told = ""
         """Why the room could not save, as it was told last."""
         self._ended = ""
@@ -176,8 +174,8 @@ class SharedDesk:
             self._part()
             self._room = await self._rooms.find(self.path)
             if self._room:
-                self.document.attach(self._room.mount.replica, current=not self._overlapped)
-                self._overlapped = False
+                # a room that began while we wrote the file may have read the one before: it reads again what others wrote
+                self.document.attach(self._room.mount.replica)
             return self._room is not None
 
     def _part(self) -> None:
@@ -192,7 +190,7 @@ class SharedDesk:
             if self._ended:
                 raise NotebookError(self._ended)
             await self.document.save()
-            self._behind, self._overlapped = False, self._rooms.exists(self.path)
+            self._behind = False
 
     # the run's side
 

@@ -127,6 +127,29 @@ async def test_a_notebook_that_is_opened_while_a_run_goes_on_in_the_file_shows_i
     assert server.sources() == ben.sources() == ["x = 1", "print('one')", LINES, "print('next')"]
 
 
+async def test_what_was_deleted_while_nobody_had_it_open_does_not_come_back(shared):
+    script = [act("print('one')"), act("print('two')"), say("Done."), act("print('three')"), say("Again.")]
+    server, page, _ = await shared(script, document_cleanup_delay=0.1)
+    ada = await page()
+    await ada.answer(await ada.ask())
+    await ada.leave()
+    await until(lambda: server.room().desk._room is None)
+    content = json.loads((server.root / "a.ipynb").read_text())
+    del content["cells"][1]
+    (server.root / "a.ipynb").write_text(json.dumps(content))
+    ben = await page()
+    assert await ben.answer(await ben.ask()) == "Again."
+    assert server.sources() == ben.sources() == ["x = 1", "print('two')", "print('three')"]
+
+
+async def test_each_step_is_in_the_file_also_where_nothing_is_saved_by_itself(shared):
+    server, page, _ = await shared([act("print('one')"), act(LINES), say("Done.")], document_save_delay=None)
+    ada = await page()
+    await ada.ask()
+    await until(lambda: "1\n" in ada.texts()[-1])
+    assert server.sources() == ["x = 1", "print('one')"]
+
+
 async def test_a_file_that_somebody_else_writes_is_taken_over_with_what_it_lacks_of_the_run(shared):
     server, page, _ = await shared([act("print('one')"), act("print('two')"), act(LINES), say("Done.")])
     ada = await page()
