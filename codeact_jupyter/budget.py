@@ -74,7 +74,8 @@ def elapsed(run: Sequence[Recorded]) -> float:
     for before, after in pairwise(run):
         if isinstance(before.event, ApprovalAsked | ActionDecided):
             waiting = isinstance(before.event, ApprovalAsked)  # whatever else happens until then: the user speaks, it is cut off
-        if not waiting and not isinstance(after.event, Resumed):
+        asked_again = isinstance(before.event, Resumed) and isinstance(after.event, ActionDecided)
+        if not (waiting or asked_again or isinstance(after.event, Resumed)):
             total += (datetime.fromisoformat(after.at) - datetime.fromisoformat(before.at)).total_seconds()
     return total
 

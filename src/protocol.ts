@@ -572,6 +572,12 @@ export interface UserAsked {
    */
   allowed: string[];
   /**
+   * Those that were set for this run alone.
+   */
+  settings: {
+    [k: string]: unknown;
+  };
+  /**
    * What a million tokens of prompt and of completion cost, in the currency of the price table; None: not known.
    */
   prices: [unknown, unknown] | null;

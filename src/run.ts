@@ -67,7 +67,7 @@ export interface Run {
   readonly continues: string | null;
   /** It works on the request of the run that it continues. */
   readonly goesOn: boolean;
-  /** What was granted to it alone; known to the page that asked. */
+  /** What was set for it alone. */
   readonly granted: Partial<Budgets>;
   /** Ids of the cells that it is about. */
   readonly cells: readonly string[];

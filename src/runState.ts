@@ -161,7 +161,7 @@ function asked(state: RunState, id: string, at: string, event: UserAsked): RunSt
     conversation: event.conversation,
     continues: event.continues,
     goesOn: event.goes_on,
-    granted: known?.granted ?? {},
+    granted: event.settings,
     cells: event.cells,
     isInstall: event.model === '',
     mode: event.approval,

@@ -24,7 +24,9 @@ class Queue:
         """One request more, or other words for one that waits.  Raises `CodeActError`."""
         if not message.request.strip():
             raise CodeActError("The request is empty.")
-        request = Request(message.run, self._session.hidden(message.request), message.anchor, message.cells)
+        waits = self.next(message.run)  # then only its words are new: a page that came later does not know the rest
+        anchor, cells = (waits.anchor, waits.cells) if waits else (message.anchor, message.cells)
+        request = Request(message.run, self._session.hidden(message.request), anchor, cells)
         self._session.store.enqueue(message.run, self._session.conversation, asdict(request))
         self._tell(self.now())
 

@@ -93,7 +93,7 @@ class Talk:
 
     def _not_taken(self, message: Any, why: str) -> None:
         match message:
-            case StartRun(run=run) | InstallModule(run=run):
+            case StartRun(run=run) | InstallModule(run=run) | QueueRequest(run=run):
                 self.tell(Refused(message=why, run=run))
             case Closing() if self.room:
                 self.room.notice(why)  # this socket is about to go: the next one hears of it

@@ -116,7 +116,7 @@ class Session:
             raise CodeActError(f"Nothing is recorded of a run {run!r}.")
         if isinstance(recorded[-1].event, RunFinished):
             raise CodeActError("That run has come to its end. Ask on from it instead.")
-        chosen = self._usable(settings, model=bool(asked.model))
+        chosen = self._usable({**asked.settings, **settings}, model=bool(asked.model))
         if (claim := self.store.claim(run)) is None:
             raise Busy("That run goes on in another process. Stop it there first.")
         history = self.store.history(asked.conversation, run)
@@ -171,6 +171,7 @@ class Session:
             format="code" if request.install else settings.action_format,
             approval="auto" if request.install else settings.approval,  # the user was asked with the offer
             allowed=request.allowed,
+            settings=dict(request.settings),
             prices=settings.price,
         )
 

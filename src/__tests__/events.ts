@@ -37,6 +37,7 @@ export const asked = (text: string, conversation = 'c1', cells: string[] = []): 
   format: 'code',
   approval: 'risky',
   allowed: [],
+  settings: {},
   prices: null
 });
 export const replied = (text: string): RunEvent => ({

@@ -228,7 +228,7 @@ function runState(trans: TranslationBundle, run: Run, most: number): { text: str
   }
 }
 
-/** What a run was granted is not known to a page that came later: then its steps may be more than the settings say. */
+/** Settings may have changed since: then a run's steps may be more than they say. */
 function stepOf(trans: TranslationBundle, step: number, most: number): string {
   return step <= most ? trans.__('step %1 of %2', step, most) : trans.__('step %1', step);
 }
