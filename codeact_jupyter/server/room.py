@@ -5,19 +5,18 @@ That is one browser document, the newest; or, where jupyter-collaboration keeps 
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
 from codeact_jupyter.asked import Subscribe
 from codeact_jupyter.config import Settings
-from codeact_jupyter.connections import Choice
-from codeact_jupyter.errors import CodeActError, SettingError
-from codeact_jupyter.events import ActionProposed, Approval, Recorded, RunFinished, Steered
+from codeact_jupyter.errors import CodeActError
+from codeact_jupyter.events import ActionProposed, Recorded, RunFinished, Steered
 from codeact_jupyter.ports import Verdict
 from codeact_jupyter.position import pending
-from codeact_jupyter.protocol import Doing, Notice, Typing, Welcome
+from codeact_jupyter.protocol import Doing, Notice, Typing
+from codeact_jupyter.server.choices import Choices
 from codeact_jupyter.server.pace import Paced
 from codeact_jupyter.server.questions import Questions
 from codeact_jupyter.server.queue import Queue
@@ -27,8 +26,6 @@ from codeact_jupyter.session.contents import Standing
 from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.session.session import Request, Session
 from codeact_jupyter.session.shared_desk import SharedDesk
-from codeact_jupyter.sources import Source, refuse_elsewhere
-from codeact_jupyter.suggest import suggestions
 
 if TYPE_CHECKING:
     from codeact_jupyter.server.app import CodeActExtension
@@ -38,8 +35,6 @@ TYPING_PAUSE = 0.05
 
 UNHEARD = 20
 """Notices that are kept for a browser that is not there."""
-
-MODES: tuple[Approval, ...] = ("risky", "ask", "auto")
 
 SUPERSEDED = "The notebook is shown in a newer tab. Take over here, and ask again."
 
@@ -64,6 +59,7 @@ class Room:
         else:
             self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self.notice)
         self.session = Session(self.desk, app.store, self.settings, self, app.keys_in_use)
+        self._choices = Choices(app, self.session)
         self._listeners: dict[Listener, dict[str, Any]] = {}
         """Who shows the notebook, with their user's settings."""
         self.overhear: list[Callable[[BaseModel], None]] = []
@@ -81,10 +77,7 @@ class Room:
 
     def settings(self, run: Mapping[str, Any] | None = None) -> Settings:
         """For the next run, with what is set for it alone.  Raises `SettingError`."""
-        return self._settings_of(self._user, run or {})
-
-    def _settings_of(self, user: Mapping[str, Any], run: Mapping[str, Any]) -> Settings:
-        return self._app.settings_for([run, self._chosen(), user])
+        return self._choices.settings(self._user, run or {})
 
     # the browser
 
@@ -99,7 +92,7 @@ class Room:
             file, base = await self.desk.stands(listener, base)
         except CodeActError as error:
             problem = str(error)
-        welcome = await self._welcome(subscribe.settings, problem)
+        welcome = await self._choices.welcome(subscribe.settings, self._unfit or problem)
         if not self.desk.shown_by(listener):
             return  # it went, or a newer one came
         # from here to the end nothing else runs: no event falls between what is told now and what is told then
@@ -156,10 +149,7 @@ class Room:
 
     async def choose(self, connection: str, model: str) -> None:
         """Which model this conversation asks from the next run on; both empty: as the settings have it.  Raises `SettingError`."""
-        await self._app.load_connections()
-        if connection:
-            refuse_elsewhere(connection, self._app.connections.book.find(connection).base_url, self._app.config_values)
-        self.session.store.choose(self.session.conversation, asdict(Choice(connection, model.strip())))
+        await self._choices.choose(connection, model)
         await self._welcome_again()
 
     def refresh(self) -> None:
@@ -171,19 +161,14 @@ class Room:
         """Later requests are sent without the runs until now.  Raises `CodeActError` in mid-run."""
         if self.session.live:
             raise CodeActError("A run goes on. Stop it before you begin a new conversation.")
-        store = self.session.store
-        choice = store.choice(self.session.conversation)
-        store.choose(store.new_conversation(self.desk.key), choice)
+        self._choices.renew()
         await self._welcome_again()
 
     async def delete_conversation(self) -> None:
         """Forget all that is recorded of it.  Raises `CodeActError` in mid-run."""
         if self.session.live:
             raise CodeActError("A run goes on. Stop it before you delete the conversation.")
-        store, conversation = self.session.store, self.session.conversation
-        choice = store.choice(conversation)
-        store.forget(conversation)
-        store.choose(self.session.conversation, choice)
+        self._choices.renew(forget=True)
         await self._welcome_again()
         self.tell(self.queue.now())
 
@@ -275,15 +260,6 @@ class Room:
             if pending([recorded.event for recorded in store.events(run)]) and not store.alive(run):
                 self.resume(run)
 
-    @property
-    def _choice(self) -> Choice:
-        return Choice(**self.session.store.choice(self.session.conversation))
-
-    def _chosen(self) -> Source:
-        """What was chosen for this conversation.  Raises `SettingError` when it is gone: what is asked elsewhere would go elsewhere."""
-        choice = self._choice
-        return self._app.connections.book.connected(choice.connection, choice.model) if choice.connection else {"model": choice.model}
-
     def _now(self) -> dict[str, Any]:
         return {"conversation": self.session.conversation, "live": (self.session.live,) if self.session.live else ()}
 
@@ -308,34 +284,9 @@ class Room:
         except CodeActError as error:
             problem = str(error)
         for listener, user in list(self._listeners.items()):
-            welcome = await self._welcome(user, problem)
+            welcome = await self._choices.welcome(user, self._unfit or problem)
             if listener in self._listeners:
                 listener.tell(welcome.model_copy(update={"hash": now or None, **self._now()}))
-
-    async def _welcome(self, user: Mapping[str, Any], problem: str) -> Welcome:
-        settings = Settings()
-        try:
-            await self._app.load_connections()
-            settings = self._settings_of(user, {})
-        except SettingError as error:
-            problem = problem or str(error)
-        files, _ = await asyncio.to_thread(self.session.beside.look, self.desk.folder)
-        return Welcome(
-            conversation=self.session.conversation,
-            model=settings.named,
-            where=settings.where,
-            problem=self._unfit or problem or settings.problem,
-            connection=self._choice.connection,
-            format="tool" if settings.action_format == "tool" else "code",
-            images=settings.sends_images,
-            max_steps=settings.max_steps,
-            max_tokens=settings.max_tokens,
-            max_seconds=settings.max_seconds,
-            max_cost=settings.max_cost,
-            approval=settings.approval,
-            modes=MODES if self._app.config_values.allow_auto else MODES[:-1],
-            examples=tuple(suggestions(files)),
-        )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         async def guarded() -> None:
