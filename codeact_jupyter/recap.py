@@ -30,6 +30,7 @@ def config_told(settings: Settings) -> str:
         "max_steps": str(settings.max_steps),
         "timeout": f"{settings.timeout:g} s",
         "approval": settings.approval,
+        **{name: f"{value:g}" for name in ("max_tokens", "max_seconds", "max_cost") if (value := getattr(settings, name))},
     }
     told = "\n".join(f"{name:<10} {value}" for name, value in rows.items())
     return f"{told}\n\n{settings.problem}".rstrip()
@@ -48,7 +49,7 @@ def _line(number: int, run: Sequence[Event]) -> str:
     request = next((" ".join(event.text.split()) for event in run if isinstance(event, UserAsked)), "")
     steps = sum(isinstance(event, ModelReplied) for event in run)
     failed = sum(isinstance(event, Observed) and event.status == "error" for event in run)
-    end = run[-1].reason if isinstance(run[-1], RunFinished) else "not finished"
+    end = run[-1].reason if isinstance(run[-1], RunFinished) else "interrupted"
     told = [end, "1 step" if steps == 1 else f"{steps} steps", *([f"{failed} failed"] if failed else [])]
     if tokens := sum(map(tokens_of, run)):
         told.append(f"{tokens:,} tokens")

@@ -25,7 +25,7 @@ def judged(mode, facts, allowed=()):
         ("auto", PLAIN, (), "allow"),
         ("auto", THEIRS, (), "allow"),
         ("auto", PROTECTED, (), "ask"),
-        ("auto", PROTECTED, ("protected_cell",), "allow"),
+        ("auto", PROTECTED, ("protected_cell",), "ask"),
         ("risky", PLAIN, (), "allow"),
         ("risky", THEIRS, (), "ask"),
         ("risky", THEIRS, ("edit_cell",), "allow"),

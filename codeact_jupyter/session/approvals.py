@@ -10,7 +10,7 @@ from codeact_jupyter.ports import Code, Facts, Name, Notebook, Verdict
 from codeact_jupyter.session.desk import Decision
 
 TAGGED = frozenset({"protected_cell", "expensive_cell"})
-"""Effects that the user has marked cells against: no mode lets them pass."""
+"""Effects that the user has marked cells against: they are asked about each time, in every mode."""
 
 By = Literal["policy", "user"]
 
@@ -35,7 +35,7 @@ class Judge:
         found = policy.judge(action, replace(facts, names=self._names(), sandboxed=self._sandboxed()))
         if found.decision == "deny":
             return found
-        left = frozenset(found.effects) - self._allowed()
+        left = frozenset(found.effects) - (self._allowed() - TAGGED)
         match self._mode:
             case "auto":
                 asks = bool(left & TAGGED)

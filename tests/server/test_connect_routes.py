@@ -264,7 +264,7 @@ async def test_a_file_that_cannot_be_read_is_said(serve):
 
 async def test_a_model_that_is_connected_answers_and_its_key_is_nowhere_else(serve):
     look = "import os, pathlib; print([n for n, v in os.environ.items() if 'canary' in v])"
-    server = await serve()
+    server = await serve(codeact={"approval": "auto"})
     server.write("a.ipynb", "x = 1")
     browser = await server.browser()
     assert browser.heard("welcome")[-1]["model"] == "offline"
