@@ -11,7 +11,8 @@ import type { NotebookContext } from './saving';
 const VIEW = 'application/vnd.jupyter.widget-view+json';
 /** The id of a widget's model, as it stands in a change to the document. */
 const MODEL = /model_id[^0-9a-f]{1,8}([0-9a-f]{32})/g;
-const TRUSTED = 'trusted';
+/** The metadata of a cell that says so. */
+export const TRUSTED = 'trusted';
 /** How long is waited for the kernel's word: it may have come before the page was loaded. */
 const PATIENCE = 1000;
 const REMEMBERED = 1000;
@@ -46,9 +47,13 @@ export class Arrivals implements IDisposable {
 
   /** A change was made to the document. */
   made(change: Uint8Array): void {
-    if (!textOf(change).includes(TRUSTED)) {
-      return;
+    if (textOf(change).includes(TRUSTED)) {
+      this.trust();
     }
+  }
+
+  /** Trusts the cells of which the document says that they are to be. */
+  trust(): void {
     for (const cell of this._context.model.cells) {
       if (!cell.trusted && cell.sharedModel.getMetadata(TRUSTED) === true) {
         cell.trusted = true;

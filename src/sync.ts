@@ -7,7 +7,7 @@ import * as encoding from 'lib0/encoding';
 import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
 import type { Doc, Transaction } from 'yjs';
 
-import type { Arrivals } from './arrivals';
+import { Arrivals, TRUSTED } from './arrivals';
 import type { Connection } from './connection';
 
 const SYNC = 0;
@@ -108,17 +108,17 @@ export class DocumentWatch {
   constructor(doc: Doc, arrivals: Arrivals) {
     this._doc = doc;
     this._arrivals = arrivals;
-    doc.on('update', this._onUpdate);
+    doc.on('afterTransaction', this._onChange);
   }
 
   dispose(): void {
     this._arrivals.dispose();
-    this._doc.off('update', this._onUpdate);
+    this._doc.off('afterTransaction', this._onChange);
   }
 
-  private readonly _onUpdate = (update: Uint8Array, _: unknown, __: Doc, transaction: Transaction): void => {
-    if (!transaction.local) {
-      this._arrivals.made(update);
+  private readonly _onChange = (transaction: Transaction): void => {
+    if (!transaction.local && [...transaction.changed.values()].some(names => names.has(TRUSTED))) {
+      this._arrivals.trust();
     }
   };
 
