@@ -12,6 +12,12 @@ const bar = (notebook: NotebookView) => notebook.view.locator('.codeact-Approval
 const waiting = (notebook: NotebookView) => notebook.view.locator('.jp-Cell.codeact-mod-waiting');
 const cell = (notebook: NotebookView, index: number) => notebook.view.locator('.jp-Cell').nth(index);
 
+/** Waits for the question, and until keys are taken for an answer to it. */
+async function question(lab: Lab): Promise<void> {
+  await expect(card(lab)).toBeVisible();
+  await lab.page.waitForTimeout(600);
+}
+
 async function theme(lab: Lab, name: 'Light' | 'Dark'): Promise<void> {
   await lab.page.evaluate(
     wanted => (window as any).jupyterapp.commands.execute('apputils:change-theme', { theme: wanted }),
@@ -33,7 +39,7 @@ async function asked(lab: Lab, mode = 'risky', code = WRITE, ...then: string[]):
   await lab.configure({ ...lab.settings, approval: mode });
   const notebook = await lab.open();
   await lab.panel.ask('Save it');
-  await expect(card(lab)).toBeVisible();
+  await question(lab);
   return notebook;
 }
 
@@ -90,7 +96,7 @@ test('a denial takes a word to the model, and its cell goes', async ({ lab }) =>
     await lab.configure({ model: 'm', base_url: endpoint.url });
     const notebook = await lab.open();
     await lab.panel.ask('Save it');
-    await expect(card(lab)).toBeVisible();
+    await question(lab);
     await lab.page.keyboard.press('d');
     await expect(card(lab).getByPlaceholder('Say what to do instead')).toBeFocused();
     await lab.page.keyboard.type('print it, do not delete'); // e and d are words here
@@ -120,6 +126,7 @@ test('a class that is allowed for the run is not asked about again in it, but in
   );
   await lab.open();
   await lab.panel.ask('Two files');
+  await question(lab);
   await card(lab).getByLabel('allow writing and deleting files for this run').check();
   await lab.page.keyboard.press('Enter'); // on the checkbox
   await lab.panel.ended();
