@@ -7,31 +7,17 @@ there.  Detached, the journal waits; `save` reads the file anew, puts our cells 
 import asyncio
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
-from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.notebook.content import Cell, changes, clean, joined, on_disk, spliced
 from codeact_jupyter.notebook.held import Held, refill
 from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, idless, key, restored
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.notebook.sink import CellSink
+from codeact_jupyter.notebook.storage import ChangedMeanwhile, Storage
 
 _TRIES = 2
-
-
-class ChangedMeanwhile(NotebookError):
-    """Somebody else wrote the file between our reading and our writing it."""
-
-
-class Storage(Protocol):
-    """Where the notebook's file is.  Both raise `NotebookError` with words for the user."""
-
-    async def read(self) -> tuple[dict[str, Any], str]:
-        """The notebook, and the file's hash."""
-
-    async def write(self, content: dict[str, Any]) -> str:
-        """Replace the file; its hash.  May raise `ChangedMeanwhile` if it is not the one that was read last."""
 
 
 class Document:
@@ -49,6 +35,8 @@ class Document:
         self._held = Held(states, on_entry)
         self._content: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         """The notebook as it was last seen; of no interest while attached."""
+        self._seen_in_file = False
+        """That is the file, not what a browser had."""
         self._there: Mapping[str, Cell] = {}
         """Our cells as they are in that."""
         self._file: Mapping[str, Cell] = {}
@@ -66,17 +54,15 @@ class Document:
         entries = [Entry("", seq, cell, before, after, above) for seq, cell, before, after, above, _ in rows]
         known = {state.id for state in self._held}
         states = [state for state in restored(entries) if state.id not in known]
-        filed = {cell for _, cell, _, _, _, filed in rows if filed}
-        replica = self._held.replica
-        if replica is not None:
+        if (replica := self._held.replica) is not None:
             self.detach()
         for state in states:
             self._held.add(state)
-        self._held.kept |= {state.id for state in states} & filed
+        self._held.kept |= {cell for _, cell, _, _, _, filed in rows if filed}
         if replica is not None:
             self.attach(replica)
-        else:
-            self._there = self._held.notice(self._content, {state.id: state.cell for state in states if state.id in filed})
+        elif self._content["cells"]:
+            self._there = self._held.notice(self._content, self._known(self._content))
 
     @property
     def attached(self) -> bool:
@@ -90,10 +76,14 @@ class Document:
         """
         if self._held.replica is not replica:
             self.detach()
-        lacking = self._held.kept - set(replica.ids())
-        base = {**{each: state.cell for state in self._held if (each := state.id) in lacking}, **self._file}
-        self._held.attach(replica, base if current else {})
+        self._held.attach(replica, self._known(replica.content()) if current and replica.ready.is_set() else {})
         self._file = {}
+
+    def _known(self, content: Mapping[str, Any]) -> dict[str, Cell]:
+        """Our cells as they are known to have been in the file; of one that is not here only that it was there counts."""
+        there = {key(cell, idless(content)) for cell in content["cells"]}
+        lacking = {state.id: state.cell for state in self._held if key(state.cell, idless(content)) not in there}
+        return {**{each: cell for each, cell in lacking.items() if each in self._held.kept}, **self._file}
 
     def asked(self) -> None:
         """The browser is asked to write the file: what it shows now will be in there."""
@@ -109,14 +99,14 @@ class Document:
     def detach(self) -> None:
         """The browser has gone: from here on there is only the journal."""
         if (replica := self._held.replica) is not None:
-            self._content = replica.content()
+            self._content, self._seen_in_file = replica.content(), False
             self._there = self._held.detach(replica, self._content)
 
     async def load(self) -> str:
         """Read the file, to know the notebook while no browser shows it; its hash."""
         content, digest = await self._storage.read()
         if not self.attached:
-            self._content, self._there = content, self._held.notice(content, self._file)
+            self._content, self._there, self._seen_in_file = content, self._held.notice(content, self._known(content)), True
         return digest
 
     async def save(self) -> str:
@@ -141,22 +131,19 @@ class Document:
         return digest
 
     def _told_filed(self, cells: Collection[str], exactly: bool) -> None:
-        by_run: dict[str, list[str]] = {}
-        for state in (state for state in self._held if state.id in cells):
-            by_run.setdefault(str(state.codeact.get("run")), []).append(state.id)
-        for run, ids in by_run.items():
-            self._on_filed(run, ids, exactly)
+        for run in {str(state.codeact.get("run")) for state in self._held if state.id in cells}:
+            self._on_filed(run, [each for each in self.of_run(run) if each in cells], exactly)
 
     def _put_into(self, content: dict[str, Any]) -> tuple[dict[str, Any], Mapping[str, Cell]]:
         """The notebook with our cells, and those: what comes in while it is written is not in it."""
         self.note()
         if self.attached:  # the browser knows better than the file what the user did
             return apply(content, self._held), {}
-        there = self._held.notice(content, self._file)
+        there = self._held.notice(content, self._known(content))
         self.note()
         saved = apply(content, self._held, there)
         self._held.place(saved)
-        self._content, self._there = saved, self._held.copies()
+        self._content, self._there, self._seen_in_file = saved, self._held.copies(), True
         return saved, self._there
 
     def discard_unsaved(self) -> None:
@@ -237,6 +224,8 @@ class Document:
         _, over = self._place(ids[ids.index(cell_id) - 1]) if ids[0] != cell_id else (0, ())
         state = CellState(clean({**before, "metadata": {**before["metadata"], **metadata}}), over, wrote=before["source"], reused=before)
         self._held.add(state)
+        if self._seen_in_file and not self.attached:
+            self._file = {cell_id: before, **self._file}  # what the file has of it is known: if it goes, somebody deleted it
         if replica := self._held.shows(state):
             replica.mark(cell_id, state.cell["metadata"])
         self._held.note(state)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from codeact_jupyter.errors import NotebookError
-from codeact_jupyter.notebook.document import ChangedMeanwhile
+from codeact_jupyter.notebook.storage import ChangedMeanwhile
 
 _LEFT_OVER = 60.0
 """Seconds after which a temporary file is of a process that was killed."""

@@ -78,8 +78,8 @@ class Held:
         name, shown = self._shown
         base = shown if name and name == replica.document_id else file
         with replica.edit():
-            if idless(content):
-                self._identify(replica, content["cells"])
+            if idless(content) and self._identify(replica):
+                content = replica.content()
             there = self.notice(content, base)
             for change in plan(content, self, there):
                 if change.cell is None:
@@ -126,18 +126,22 @@ class Held:
         for state in [state for state in self if state.id in self._unnoted]:
             self.note(state)
 
-    def _identify(self, replica: Replica, cells: list[Cell]) -> None:
-        """Give our cells their ids again, which files before nbformat 4.5 do not keep."""
-        ours = {key(state.cell, True): state.id for state in self}
-        for index, cell in enumerate(cells):
+    def _identify(self, replica: Replica) -> set[str]:
+        """Give our cells their ids again, which files before nbformat 4.5 do not keep; those that lacked theirs."""
+        there, found = set(replica.ids()), set[str]()
+        ours = {key(state.cell, True): state.id for state in self if state.id not in there}
+        for index, cell in enumerate(replica.content()["cells"]):
             if cell_id := ours.pop(key(cell, True), None):
                 replica.rename(index, cell_id)
-                cell["id"] = cell_id
+                found.add(cell_id)
+        return found
 
     def _remote(self, touched: Touched) -> None:
         """The user changed something in the browser."""
         if (replica := self.replica) is None:
             return
+        if touched.inserted and idless(replica.meta()):
+            touched.inserted |= self._identify(replica)  # "Revert" makes all cells anew
         there = set(replica.ids()) if touched.moved else set()
         lost = []
         for state in self:
@@ -149,7 +153,7 @@ class Held:
                     lost.append(state)
                 else:
                     state.gone = True
-                    self.changed(state)
+                    self.note(state)  # at once: it must not come back after a crash
             elif (touched.moved and (state.gone or (anew and state.state == "running"))) or (touched.loaded and _runs(state, touched)):
                 self._bring_back(state, replica)
             elif anew or state.id in touched.edited:
@@ -169,6 +173,8 @@ class Held:
 
     def _bring_back(self, state: CellState, replica: Replica) -> None:
         """The user undid the deletion, or moved the cell, which makes it anew: it missed what came meanwhile."""
+        if state.gone:
+            self.kept.discard(state.id)  # the file may have been written without it
         state.gone = False
         self._stale.discard(state.id)
         if (found := replica.cell(state.id)) is not None and found.get("cell_type") == "code":
@@ -177,7 +183,7 @@ class Held:
                 refill(replica, state, found, {**found, **state.cell})
                 if replica.state(state.id) != state.state:
                     replica.prompt(state.id, state.cell["execution_count"], state.state)
-        self.changed(state)
+        self.note(state)
 
 
 def _runs(state: CellState, touched: Touched) -> bool:

@@ -8,7 +8,7 @@ from jupyter_core.utils import ensure_async
 from tornado.web import HTTPError
 
 from codeact_jupyter.errors import NotebookError
-from codeact_jupyter.notebook.document import ChangedMeanwhile
+from codeact_jupyter.notebook.storage import ChangedMeanwhile
 
 Standing = Literal["same", "ours", "other"]
 """The file against what a document was made of: the same, changed by our writes only, or changed by somebody else."""

@@ -15,8 +15,9 @@ import nbformat
 import pytest
 
 from codeact_jupyter.errors import NotebookError
-from codeact_jupyter.notebook.document import ChangedMeanwhile, Document
+from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.file import LocalFile
+from codeact_jupyter.notebook.storage import ChangedMeanwhile
 from tests.notebook.mounts import code, ids, notebook, user_cells, valid
 
 MARK = {"codeact": {"run": "r", "step": 1, "attempt": 1, "model": "m"}}
@@ -219,6 +220,7 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from codeact_jupyter.notebook.file import LocalFile
+from codeact_jupyter.notebook.storage import ChangedMeanwhile
 
 async def main():
     file = LocalFile(Path(sys.argv[1]))
