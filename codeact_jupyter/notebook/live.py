@@ -69,8 +69,13 @@ class Replica:
         """Cells that were looked for, until others add, move or remove some: in a thousand cells each look takes half a millisecond."""
         self._updates: list[bytes] = []
         self._touched: Touched | None = None
-        self._doc.observe(self._changed)
-        self._notebook.ycells.observe_deep(self._cells_changed)
+        self._hearing = self._doc.observe(self._changed), self._notebook.ycells.observe_deep(self._cells_changed)
+
+    def close(self) -> None:
+        """Its browser document is gone: what still hears of its changes would keep it in memory, in a ring that goes through Rust."""
+        of_all, of_cells = self._hearing
+        self._doc.unobserve(of_all)
+        self._notebook.ycells.unobserve(of_cells)
 
     def first_message(self) -> bytes:
         """What to send when the socket opens."""

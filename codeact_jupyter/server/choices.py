@@ -37,12 +37,12 @@ class Choices:
             refuse_elsewhere(connection, self._app.connections.book.find(connection).base_url, self._app.config_values)
         self._session.store.choose(self._session.conversation, asdict(Choice(connection, model.strip())))
 
-    def renew(self, forget: bool = False) -> None:
+    async def renew(self, forget: bool = False) -> None:
         """Begin a new conversation, which asks the same model; `forget`: delete the old one.  Raises `StoreError`."""
         store, old = self._session.store, self._session.conversation
         choice = store.choice(old)
         if forget:
-            store.forget(old)
+            await asyncio.to_thread(store.forget, old)  # in pieces, with pauses
             store.choose(self._session.conversation, choice)
         else:
             store.choose(store.new_conversation(self._session.desk.key), choice)

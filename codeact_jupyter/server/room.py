@@ -161,14 +161,14 @@ class Room:
         """Later requests are sent without the runs until now.  Raises `CodeActError` in mid-run."""
         if self.session.live:
             raise CodeActError("A run goes on. Stop it before you begin a new conversation.")
-        self._choices.renew()
+        await self._choices.renew()
         await self._welcome_again()
 
     async def delete_conversation(self) -> None:
         """Forget all that is recorded of it.  Raises `CodeActError` in mid-run."""
         if self.session.live:
             raise CodeActError("A run goes on. Stop it before you delete the conversation.")
-        self._choices.renew(forget=True)
+        await self._choices.renew(forget=True)
         await self._welcome_again()
         self.tell(self.queue.now())
 

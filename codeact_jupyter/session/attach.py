@@ -162,6 +162,7 @@ class ServerDesk:
             self.document.discard_unsaved()
         await self._lending.forget()
         await self._write()
+        self.document.closed()
 
     def leave_for_good(self, why: str = "") -> None:
         """No browser counts any more: the server ends and writes what is left itself, or, where it is said why, nothing is written."""
@@ -201,8 +202,10 @@ class ServerDesk:
 
     def _drop(self) -> None:
         if self._replica:
+            _, replica = self._replica
             self._replica = None
             self.document.detach()
+            replica.close()
 
     def _expect_nobody(self) -> None:
         if self._away:
