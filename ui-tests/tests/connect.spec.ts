@@ -489,6 +489,7 @@ test('the settings page has all that a run is made with, and a change holds from
 });
 
 test('what the administrator fixed is shown as fixed', async ({ ownLab: { lab, server } }) => {
+  test.setTimeout(120_000); // two server starts
   await server.kill();
   fs.mkdirSync(path.join(server.home, 'config'));
   const fixed = { model: 'the-one', base_url: 'http://127.0.0.1:9/v1', locked: ['model', 'base_url'] };
