@@ -116,6 +116,7 @@ async function runByAgent(lab: Lab, cells: readonly GalleryCell[]): Promise<Show
   lab.writeNotebook([''], 'agent.ipynb');
   const parts = runsOf(cells);
   await lab.script(...parts.flatMap(part => [...part.map(cell => act(cell.id, cell.source)), 'Done.']));
+  await lab.configure({ ...lab.settings, approval: 'auto' }); // some cells hold scripts, which ask
   const notebook = await lab.open('agent.ipynb');
   for (const [at, part] of parts.entries()) {
     await lab.panel.ask(`Run part ${at + 1}`);
