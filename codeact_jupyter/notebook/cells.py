@@ -72,8 +72,9 @@ class RunCells:
         for cell_id in self._document.of_run(self._author.run):
             if cell_id not in proposed:
                 self.discard(cell_id)
-        for cell_id in self._actions.values():
-            self._document.wrote(cell_id, self._seen.source(cell_id) or "")
+        for event in this_run(history):
+            if isinstance(event, ActionProposed):
+                self._document.wrote(event.cell_id, self._seen.source(event.cell_id) or event.code)
 
     @property
     def outside(self) -> Facts:

@@ -7,12 +7,13 @@ there.  Detached, the journal waits; `save` reads the file anew, puts our cells 
 import asyncio
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from codeact_jupyter.notebook.content import Cell, changes, clean, joined, on_disk, spliced
 from codeact_jupyter.notebook.held import Held, refill
-from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, idless, key, restored
+from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, given_back, idless, key, restored
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.notebook.sink import CellSink
 from codeact_jupyter.notebook.storage import ChangedMeanwhile, Storage
@@ -30,7 +31,7 @@ class Document:
         on_entry: Callable[[Entry], None] | None = None,
         on_filed: Callable[[str, Collection[str], bool], None] = lambda run, cells, exactly: None,
     ) -> None:
-        """`on_entry` hears what the journal has to keep, `on_filed` which cells of a run are in the file, and whether exactly so."""
+        """`on_entry` hears what the journal keeps, `on_filed` which cells of a run are in the file, and whether exactly so."""
         self._storage, self._on_filed = storage, on_filed
         self._held = Held(states, on_entry)
         self._content: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -43,6 +44,8 @@ class Document:
         """Our cells as we wrote them into the file last."""
         self._asked: set[str] = set()
         """Ids of our cells that a browser was asked to write into the file."""
+        self._once: set[str] = set()
+        """Ids of cells that were in the file when another process wrote there."""
         self._saving = asyncio.Lock()
 
     def restore(self, rows: Iterable[tuple[int, str, Cell | None, Cell | None, str | None, int]]) -> None:
@@ -53,16 +56,16 @@ class Document:
         """
         entries = [Entry("", seq, cell, before, after, above) for seq, cell, before, after, above, _ in rows]
         known = {state.id for state in self._held}
-        states = [state for state in restored(entries) if state.id not in known]
         if (replica := self._held.replica) is not None:
             self.detach()
-        for state in states:
+        for state in [state for state in restored(entries) if state.id not in known]:
             self._held.add(state)
-        self._held.kept |= {cell for _, cell, _, _, _, filed in rows if filed}
+        self._once |= {cell for _, cell, _, _, _, filed in rows if filed}
+        self._held.kept |= self._once
         if replica is not None:
             self.attach(replica)
         elif self._content["cells"]:
-            self._there = self._held.notice(self._content, self._known(self._content))
+            self._there = self._held.notice(self._content, self._known(self._content, self._once))
 
     @property
     def attached(self) -> bool:
@@ -76,20 +79,19 @@ class Document:
         """
         if self._held.replica is not replica:
             self.detach()
-        self._held.attach(replica, self._known(replica.content()) if current and replica.ready.is_set() else {})
+        self._held.attach(replica, self._known(replica.content(), self._held.kept) if current and replica.ready.is_set() else {})
         self._file = {}
 
-    def _known(self, content: Mapping[str, Any]) -> dict[str, Cell]:
-        """Our cells as they are known to have been in the file; of one that is not here only that it was there counts."""
+    def _known(self, content: Mapping[str, Any], kept: Collection[str]) -> dict[str, Cell]:
+        """Our cells as they are known to have been in the file; of one that is not here only that it was there (`kept`) counts."""
         there = {key(cell, idless(content)) for cell in content["cells"]}
         lacking = {state.id: state.cell for state in self._held if key(state.cell, idless(content)) not in there}
-        return {**{each: cell for each, cell in lacking.items() if each in self._held.kept}, **self._file}
+        return {**{each: cell for each, cell in lacking.items() if each in kept}, **self._file}
 
     def asked(self) -> None:
         """The browser is asked to write the file: what it shows now will be in there."""
         if self._held.replica is not None:
-            shown = set(self._held.replica.ids())
-            self._asked = {state.id for state in self._held if state.id in shown}
+            self._asked = {state.id for state in self._held} & set(self._held.replica.ids())
 
     def saved(self) -> None:
         """It has: a document that is loaded from that file and lacks one of these cells lacks it because it was deleted."""
@@ -102,21 +104,23 @@ class Document:
             self._content, self._seen_in_file = replica.content(), False
             self._there = self._held.detach(replica, self._content)
 
+    def closed(self) -> None:
+        """The page is closed for good: what the user deleted there cannot be brought back by an undo."""
+        self._held.forget_gone()
+
     async def load(self) -> str:
         """Read the file, to know the notebook while no browser shows it; its hash."""
         content, digest = await self._storage.read()
         if not self.attached:
-            self._content, self._there, self._seen_in_file = content, self._held.notice(content, self._known(content)), True
+            self._content, self._there, self._seen_in_file = content, self._held.notice(content, self._known(content, self._once)), True
         return digest
 
     async def save(self) -> str:
         """Put our cells into the file, as it is now; its hash.  Raises `NotebookError`; the next time tries all of it again."""
         async with self._saving:
             for _ in range(_TRIES):
-                try:
+                with suppress(ChangedMeanwhile):
                     return await self._save_once()
-                except ChangedMeanwhile:
-                    continue
             return await self._save_once()
 
     async def _save_once(self) -> str:
@@ -139,7 +143,7 @@ class Document:
         self.note()
         if self.attached:  # the browser knows better than the file what the user did
             return apply(content, self._held), {}
-        there = self._held.notice(content, self._known(content))
+        there = self._held.notice(content, self._known(content, self._once))
         self.note()
         saved = apply(content, self._held, there)
         self._held.place(saved)
@@ -264,9 +268,8 @@ class Document:
         state.withdrawn, state.state, state.wrote = True, "idle", wrote
         if replica := self._held.shows(state):
             if state.reused or typed.strip():
-                metadata = {name: value for name, value in found["metadata"].items() if name != "codeact"}
-                empty = {**found, "metadata": metadata, "outputs": [], "execution_count": None}
-                refill(replica, state, found, {**empty, **(state.reused or {}), "source": typed})
+                was = state.reused or {"outputs": [], "execution_count": None, "metadata": {}}
+                refill(replica, state, found, {**given_back(found, was), "source": typed})
             else:
                 replica.remove(cell_id)
         self._held.note(state)
@@ -276,16 +279,13 @@ class Document:
         return [state.id for state in self._held if not state.withdrawn and state.codeact.get("run") == run]
 
     def wrote(self, cell_id: str, source: str) -> None:
-        """What a cell held that was taken out before a crash: the file may still have it."""
-        for state in self._held:
-            if state.id == cell_id and state.withdrawn and not state.wrote:
-                state.wrote = source
+        """What a cell held that was taken out before a crash: the notebook may still have it."""
+        self._held.wrote(cell_id, source)
 
     def _place(self, upper: str | None) -> tuple[int, tuple[str, ...]]:
         """Where a cell below this one goes, and the keys of the cells above that place."""
         replica = self._held.replica
-        content = replica.meta() if replica is not None else self.content()
-        unnamed = idless(content)
+        unnamed = idless(content := replica.meta() if replica is not None else self.content())
         if replica is not None:
             ids = replica.ids()
             keys = [key(cell, True) for cell in replica.content()["cells"]] if unnamed else ids

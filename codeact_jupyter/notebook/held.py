@@ -21,6 +21,8 @@ class Held:
         self._on_entry = on_entry
         self._shown: tuple[str, dict[str, Cell]] = ("", {})
         """Our cells as the browser's document of that name had them when it went away."""
+        self._left: Replica | None = None
+        """That document, with what the browser was not told any more."""
         self._stale: set[str] = set()
         """Cells that the user changed in the browser, not yet read from there."""
         self._unnoted: set[str] = set()
@@ -47,8 +49,18 @@ class Held:
         """Learn what became of our cells in this notebook, which had them like `base`; as it has them now."""
         states, there = noticed(content, list(self), base)
         self._unnoted |= {new.id for old, new in zip(self, states, strict=True) if (new.gone, new.cell) != (old.gone, old.cell)}
+        flipped = {new.id for old, new in zip(self, states, strict=True) if new.gone != old.gone}
         self._states = {state.id: state for state in states}
+        for state in [state for state in self if state.id in flipped]:
+            self.note(state)  # at once: after a crash it counts
         return there
+
+    def wrote(self, cell_id: str, source: str) -> None:
+        """What a cell held that was taken out before a crash."""
+        for state in [state for state in self if state.id == cell_id and state.withdrawn and not state.wrote]:
+            state.wrote = source
+            if self.replica is not None:
+                self._take_out([state], self.replica)
 
     def place(self, content: Mapping[str, Any]) -> None:
         """Learn where they stand."""
@@ -74,6 +86,9 @@ class Held:
         """
         if not replica.ready.is_set():
             raise NotebookError("The browser has not sent the notebook yet; try again in a moment.")
+        if self._left is not None and self._left is not replica and self._left.document_id == replica.document_id:
+            replica.merge(self._left)
+        self._left = None
         content = replica.content()
         name, shown = self._shown
         base = shown if name and name == replica.document_id else file
@@ -90,7 +105,7 @@ class Held:
                     replica.rename(change.index, change.state.id)
                     refill(replica, change.state, change.found, change.cell)
             for state in self:
-                if replica.state(state.id) != state.state:
+                if not state.withdrawn and replica.state(state.id) != state.state:
                     replica.prompt(state.id, state.cell["execution_count"], state.state)
         self.replica, replica.on_remote = replica, self._remote
         self._shown = ("", {})
@@ -102,7 +117,7 @@ class Held:
         there = set(replica.ids())
         self.place(content)
         self._shown = replica.document_id, {cell_id: cell for cell_id, cell in self.copies().items() if cell_id in there}
-        self.replica, replica.on_remote = None, None
+        self._left, self.replica, replica.on_remote = replica if replica.document_id else None, None, None
         return self._shown[1]
 
     def discard(self) -> None:
@@ -110,6 +125,10 @@ class Held:
         for state in self:
             state.discarded = True
         self._shown = ("", {})
+
+    def forget_gone(self) -> None:
+        """Of cells that nobody can bring back any more nothing is kept."""
+        self._states = {state.id: state for state in self if not (state.gone or state.withdrawn)}
 
     def changed(self, state: CellState) -> None:
         """The store need not know each change, only what came of them: see `note`."""
@@ -129,7 +148,8 @@ class Held:
     def _identify(self, replica: Replica) -> set[str]:
         """Give our cells their ids again, which files before nbformat 4.5 do not keep; those that lacked theirs."""
         there, found = set(replica.ids()), set[str]()
-        ours = {key(state.cell, True): state.id for state in self if state.id not in there}
+        marks = {key(state.cell, True): state.id for state in sorted(self, key=lambda state: not state.withdrawn)}
+        ours = {mark: cell_id for mark, cell_id in marks.items() if cell_id not in there}
         for index, cell in enumerate(replica.content()["cells"]):
             if cell_id := ours.pop(key(cell, True), None):
                 replica.rename(index, cell_id)
@@ -162,6 +182,8 @@ class Held:
                 state.foreign = state.foreign or (state.state == "running" and state.id in touched.ran)
         if lost:
             self._put_back(lost, replica)
+        if back := [state for state in self if state.withdrawn and state.id in touched.inserted]:
+            self._take_out(back, replica)
 
     def _put_back(self, lost: Collection[CellState], replica: Replica) -> None:
         """The file was read in place of what was there, and never had these."""
@@ -170,6 +192,15 @@ class Held:
                 if change.found is None and change.cell is not None:
                     replica.insert(change.index, change.cell)
                     replica.prompt(change.state.id, change.cell["execution_count"], change.state.state)
+
+    def _take_out(self, back: Collection[CellState], replica: Replica) -> None:
+        """ "Revert" brought cells that we had taken out since the file was written."""
+        with replica.edit():
+            for change in plan(replica.content(), back):
+                if change.cell is None:
+                    replica.remove(change.state.id)
+                elif change.found is not None:
+                    refill(replica, change.state, change.found, change.cell)
 
     def _bring_back(self, state: CellState, replica: Replica) -> None:
         """The user undid the deletion, or moved the cell, which makes it anew: it missed what came meanwhile."""

@@ -184,9 +184,19 @@ def _source(state: CellState, found: str, base: Cell | None) -> str:
 
 def _withdrawn(found: Cell, state: CellState) -> Cell | None:
     """What is left of a cell that we take out: the user's own."""
+    mark = found.get("metadata", {}).get("codeact")
+    if not isinstance(mark, dict) or mark.get("run") != state.codeact.get("run", mark.get("run")):
+        return found  # it was given back before, and is theirs
     if not state.wrote.startswith(joined(found)["source"]):
         return found
-    return state.reused and ({**found, **copy.deepcopy(state.reused)} if joined(found) != state.reused else found)
+    return state.reused and given_back(found, state.reused)
+
+
+def given_back(found: Cell, was: Cell) -> Cell:
+    """The user's cell as it was, with what they did to its metadata since."""
+    theirs = {name: value for name, value in found["metadata"].items() if name != "codeact"}
+    mark = {"codeact": was["metadata"]["codeact"]} if "codeact" in was["metadata"] else {}
+    return {**found, **copy.deepcopy(was), "metadata": {**theirs, **mark}}
 
 
 def noticed(

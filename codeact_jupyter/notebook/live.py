@@ -100,6 +100,15 @@ class Replica:
             self.on_remote(touched)
         return reply
 
+    def merge(self, other: "Replica") -> None:
+        """Take what was done in an older replica of the same document: its browser may never have heard of the last of it."""
+        self._touched = Touched()
+        try:
+            with self.edit():
+                self._doc.apply_update(other._doc.get_update(self._doc.get_state()))
+        finally:
+            self._touched = None
+
     @contextmanager
     def edit(self) -> Iterator[None]:
         """All changes within are one; an empty one is none."""
