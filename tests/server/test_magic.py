@@ -287,6 +287,6 @@ async def test_a_kernel_without_subshells_waits_by_working_in_place(page):
 
     assert reply["status"] == "ok"
     said = [message["content"]["text"] for message in page.heard if message["header"]["msg_type"] == "stream"]
-    assert "This kernel has no subshells" in said[0]
+    assert any("This kernel has no subshells" in text for text in said)
     assert "Answered in 1 step" in said[-1]
     assert browser.heard("recorded") == []
