@@ -40,7 +40,9 @@ async def test_queued_requests_are_changed_dropped_and_asked_in_order_once_the_r
 
     assert [await browser.answer(each) for each in (run, "r2", "r4")] == ["One.", "Two.", "Three."]
 
-    asked = [request["messages"][-1]["content"].split("Request:\n")[1].splitlines()[0] for request in (model.requests[2], model.requests[3])]
+    asked = [
+        request["messages"][-1]["content"].split("Request:\n")[1].splitlines()[0] for request in (model.requests[2], model.requests[3])
+    ]
     assert asked == ["the second", "third"] and waiting(browser) == []
 
 
