@@ -57,7 +57,7 @@ async def test_the_cells_of_a_request_are_shown_whole_with_their_error_and_may_b
     async with ScriptedServer([say(act("z = x + 1", 'cell="c2"')), say("Fixed.")]) as model:
         scene.settings = replace(scene.settings, base_url=model.url)
         await scene.desk.open()
-        task = scene.session.start(Request("run", "Fix this error", cells=("c2",)))
+        task = scene.session.start(Request("run", "Fix this error", cells=("c2",), allowed=("edit_cell",)))
         assert task
         await task
         asked = model.requests[0]["messages"][-1]["content"]

@@ -82,6 +82,8 @@ async def killed_at(point: float, folder: Path) -> None:
         agree(server, run)
 
 
-@pytest.mark.parametrize("points", [POINTS[at : at + TOGETHER] for at in range(0, len(POINTS), TOGETHER)], ids=lambda points: "-".join(map(str, points)))
+@pytest.mark.parametrize(
+    "points", [POINTS[at : at + TOGETHER] for at in range(0, len(POINTS), TOGETHER)], ids=lambda points: "-".join(map(str, points))
+)
 async def test_a_server_that_is_killed_loses_and_doubles_nothing(points: list[float], tmp_path: Path) -> None:
     await asyncio.gather(*(killed_at(point, tmp_path / str(point)) for point in points))
