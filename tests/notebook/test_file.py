@@ -266,4 +266,4 @@ async def test_a_file_that_jupyter_was_killed_in_the_midst_of_writing_is_taken_f
 
     await add(path)
 
-    assert [cell["id"] for cell in json.loads(path.read_text())["cells"]][0] == "load"
+    assert json.loads(path.read_text())["cells"][0]["id"] == "load"
