@@ -1,13 +1,18 @@
 import { act, expect, test } from './lab';
 
 const SCRIPT = '<img src=x onerror="window.harmed=1"><script>window.harmed=2</script><svg onload="window.harmed=3">';
-const LINK = '[click](javascript:window.harmed=4) <a href="javascript:window.harmed=5">here</a> <iframe src="javascript:parent.harmed=6"></iframe>';
+const LINK =
+  '[click](javascript:window.harmed=4) <a href="javascript:window.harmed=5">here</a> <iframe src="javascript:parent.harmed=6"></iframe>';
 
 test('what a model, its errors and data say is shown as text: nothing of it runs in the page', async ({ lab }) => {
   lab.writeNotebook();
   const failing = act(`Look ${SCRIPT}`, `raise ValueError('${SCRIPT}')`);
   const quiet = act(`Again ${LINK}`, `print('''${SCRIPT}''')`);
-  await lab.script(failing, quiet, `Done. ${SCRIPT}\n\n${LINK}\n\n<form action="http://127.0.0.1:9/"><button>Log in</button></form>`);
+  await lab.script(
+    failing,
+    quiet,
+    `Done. ${SCRIPT}\n\n${LINK}\n\n<form action="http://127.0.0.1:9/"><button>Log in</button></form>`
+  );
   await lab.open();
   await lab.panel.ask(`Summarise ${SCRIPT}`);
   await lab.panel.ended();
