@@ -143,9 +143,12 @@ def collaboration(folders: Sequence[str]) -> Finding:
 def storage(path: Path) -> Finding:
     """Where runs are recorded."""
     try:
-        Store(path).close()
+        store = Store(path)
+        store.close()
     except StoreError as error:
         return Finding("store", "no", str(error), needed=True)
+    if store.notice:
+        return Finding("store", "yes", store.notice, needed=True)
     return Finding("store", "yes", f"Runs are recorded in {path}.", needed=True)
 
 

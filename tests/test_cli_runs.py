@@ -159,3 +159,14 @@ def test_without_a_run_it_is_the_one_that_was_cut_off_last(kept: Kept, capsys: C
     kept.add("new", notebook="second.ipynb")
     kept.add("done", RunFinished(reason="answered", answer="2"), notebook="third.ipynb")
     assert "second.ipynb" in said(capsys, "resume")[2]
+
+
+def test_a_damaged_store_is_set_aside_and_that_is_said(home: Path, capsys: Capture) -> None:
+    store = home / "data" / "codeact" / "store.sqlite"
+    store.parent.mkdir(parents=True)
+    store.write_bytes(b"no database at all" * 500)
+    with pytest.raises(SystemExit) as ended:
+        main(["runs"])
+    assert ended.value.code == 0
+    assert "set aside" in capsys.readouterr().err
+    assert [path.name for path in store.parent.glob("store.sqlite.broken-*")]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from codeact_jupyter.cli.kept import opened
 from codeact_jupyter.cli.listed import ALL, SHORT, listed, shortened
 from codeact_jupyter.cli.settings import settled
-from codeact_jupyter.cli.usage import Usage, store_file
+from codeact_jupyter.cli.usage import Usage
 from codeact_jupyter.cli.work import Begun, Job, elsewhere, events_file, work
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.events import Recorded, UserAsked
@@ -25,7 +26,7 @@ GOES_ON = "That run goes on in another process ({state}). Stop it there first."
 
 def command(options: argparse.Namespace) -> int:
     """Takes up a run where it was cut off; ends as `run` does."""
-    store = Store(store_file())
+    store = opened()
     try:
         entry = _named(store, options.run) if options.run else _newest(store)
         recorded = store.events(entry.run)

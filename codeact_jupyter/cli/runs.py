@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from codeact_jupyter.cli.kept import opened
 from codeact_jupyter.cli.listed import ALL, Listed, listed, shortened
-from codeact_jupyter.cli.usage import store_file
-from codeact_jupyter.store import Store
 from codeact_jupyter.terminal.plain import without_commands
 
 HEAD = ("STATE", "RUN", "STARTED", "STEPS", "NOTEBOOK", "REQUEST")
@@ -23,7 +22,7 @@ LIVE = ("running", "waiting")
 def command(options: argparse.Namespace) -> int:
     """Lists the runs, the newest first."""
     path = str(options.notebook.resolve()) if options.notebook else ""
-    store = Store(store_file())
+    store = opened()
     try:
         entries = store.recent(ALL)
         wanted = [entry for entry in entries if path in ("", entry.path)]

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TextIO
 from uuid import uuid4
 
+from codeact_jupyter.cli.kept import opened
 from codeact_jupyter.cli.settings import keys
-from codeact_jupyter.cli.usage import EXIT, Usage, store_file
+from codeact_jupyter.cli.usage import EXIT, Usage
 from codeact_jupyter.config import Settings, for_kernels
 from codeact_jupyter.errors import CodeActError
 from codeact_jupyter.events import RunFinished
 from codeact_jupyter.session.local import LocalDesk
 from codeact_jupyter.session.servers import session_elsewhere
 from codeact_jupyter.session.session import Request, Session
-from codeact_jupyter.store import Store
 from codeact_jupyter.terminal.keyboard import Keyboard
 from codeact_jupyter.terminal.progress import Terminal
 
@@ -62,7 +62,7 @@ def elsewhere(notebook: Path, force: bool) -> None:
 
 async def work(job: Job, terminal: Terminal, begin: Callable[[Session], Begun]) -> int:
     """The exit code; the answer and the reason of another end are told."""
-    store = Store(store_file())
+    store = opened()
     desk = LocalDesk(job.notebook, store, dict(os.environ), job.kernel, job.create)
     session = Session(desk, store, lambda _: job.settings, terminal, keys)
     if keyboard := Keyboard.there():

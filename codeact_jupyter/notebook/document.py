@@ -101,7 +101,7 @@ class Document:
     def detach(self) -> None:
         """The browser has gone: from here on there is only the journal."""
         if (replica := self._held.replica) is not None:
-            self._content, self._seen_in_file = replica.content(), False
+            self._content, self._seen_in_file, self._asked = replica.content(), False, set()
             self._there = self._held.detach(replica, self._content)
 
     def closed(self) -> None:

@@ -257,6 +257,7 @@ class Agent:
             return
         name = name_of(as_filed(state.cell, self._minor))
         self.ours[name] = Ours(cell_id, name)
+        self.on_take(self.ours[name], {"source": ""})
         self.free.discard(name)
 
     def _take(self, cell_id: str, before: Cell) -> None:

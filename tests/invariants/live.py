@@ -149,7 +149,7 @@ class Live(Served):
         self.page, self.older = self.older, self.page
         for each in self.agent.ours.values():
             each.loose = each.cut = True
-            each.there = each.there if each.withdrawn else "maybe"
+            each.there = "maybe"
         self.connect()
 
     # outside of it
@@ -162,7 +162,7 @@ class Live(Served):
             cells = content["cells"]
             at = pick % (len(cells) or 1)
             match what:
-                case "edit" if cells:
+                case "edit" if cells and (self.minor >= 5 or "mine" in cells[at]["metadata"]):
                     cells[at]["source"] = "".join(cells[at]["source"]) + f"  # {new['metadata']['mine']}"
                     self._loosen(name_of(cells[at]))
                 case "delete" if cells:

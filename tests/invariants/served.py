@@ -95,6 +95,8 @@ class Served:
         for each in (self.file, self.page and self.page.copy, self.older and self.older.copy):
             if each:
                 each.typed.pop(taken.name, None)
+        if not self.page and any(cell["source"] != before["source"] for cell in self.filed() if name_of(cell) == taken.name):
+            taken.loose = True  # another program has written there since it was read
 
     def _taken(self) -> set[str]:
         return {each.name for each in self.agent.ours.values() if each.taken and not each.loose}
@@ -133,6 +135,9 @@ class Served:
     async def _join(self, page: Page) -> None:
         self.desk.join(page)
         standing, _ = await self.desk.stands(page, page.base)
+        if standing == "other":  # what its user deleted while it was away cannot be told from what it never had
+            for each in self.agent.ours.values():
+                each.there = "maybe" if each.name in page.deleted else each.there
         match standing:
             case "ours":
                 page.base = await self._hash()

@@ -141,6 +141,17 @@ def test_a_deletion_that_was_undone_after_a_save_is_undone_after_a_reload_too(li
     assert name in live.names()
 
 
+def test_a_save_of_another_page_than_was_asked_tells_nothing_of_what_it_holds(live: Live) -> None:
+    live.lag = True
+    name = step(live)
+    live.second_tab()
+    live.save(live.shown)
+    live.lag = False
+    live.settle()
+    live.check_all()
+    assert name in live.names()
+
+
 @pytest.mark.parametrize("live", [4], indirect=True)
 def test_before_4_5_a_run_goes_on_in_its_cells_after_a_revert(live: Live) -> None:
     name = begun(live)
