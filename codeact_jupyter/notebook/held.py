@@ -124,11 +124,12 @@ class Held:
         """Of what we did until now that holds which the file has."""
         for state in self:
             state.discarded = True
-        self._shown = ("", {})
+        self._shown, self._left = ("", {}), None
 
     def forget_gone(self) -> None:
         """Of cells that nobody can bring back any more nothing is kept."""
         self._states = {state.id: state for state in self if not (state.gone or state.withdrawn)}
+        self._left = None
 
     def changed(self, state: CellState) -> None:
         """The store need not know each change, only what came of them: see `note`."""

@@ -81,9 +81,9 @@ class Filed:
         """What the agent knew of the cell it writes; what somebody typed there since stays beside that."""
         self.file.typed.pop(taken.name, None)
         there = next((plain(cell) for cell in self.cells() if name_of(cell) == taken.name), None)
-        if there is None:
+        if there is None and taken.taken:
             taken.there = "no"
-        elif same(there["source"]) != same(before["source"]):
+        elif there is not None and same(there["source"]) != same(before["source"]):
             taken.loose = True
 
     def deleted(self, name: str) -> None:

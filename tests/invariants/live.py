@@ -25,7 +25,9 @@ class Live(Served):
         return [name_of(cell) for cell in self.cells()]
 
     def anchor(self, pick: int) -> str | None:
-        """Id of a cell as the page has it."""
+        """Id of a cell as the page has it; without ids none is taken: until it is saved, its place is all it would be known by."""
+        if self.minor < 5:
+            return None
         ids = self.page.ids() if self.page else [cell["id"] for cell in self.filed() if "id" in cell]
         return ids[pick % len(ids)] if ids else None
 
@@ -99,7 +101,7 @@ class Live(Served):
         """The user lets go of what the page has and the file lacks."""
         page = self.shown
         page.base = self.hash()
-        lost = self._fall_back(page)
+        lost = self._fall_back(page) | (page.deleted - {name_of(cell) for cell in self.filed()})
         page.load(self.do(self.manager.get(self.path, content=True, type="notebook"))["content"])
         page.deleted |= lost
         page.copy = self.file.branch()
@@ -127,7 +129,7 @@ class Live(Served):
         self._load_again(page, synced)
 
     def _load_again(self, page: Page, synced: bool) -> None:
-        filed = self.file.names()
+        filed = {name_of(cell) for cell in self.filed()}
         for each in self.agent.ours.values():
             if each.name in page.deleted and (each.name in filed or not synced):
                 each.there = "maybe"
@@ -162,7 +164,7 @@ class Live(Served):
             cells = content["cells"]
             at = pick % (len(cells) or 1)
             match what:
-                case "edit" if cells and (self.minor >= 5 or "mine" in cells[at]["metadata"]):
+                case "edit" if cells and self.minor >= 5:
                     cells[at]["source"] = "".join(cells[at]["source"]) + f"  # {new['metadata']['mine']}"
                     self._loosen(name_of(cells[at]))
                 case "delete" if cells:
@@ -190,7 +192,7 @@ class Live(Served):
         for name, each in list(self.agent.ours.items()):
             if rows.get(each.id) is not None or (each.withdrawn and each.id in rows):
                 each.loose, each.cut = True, each.cut or each.undone
-                each.there = "maybe" if each.there == "no" and not each.withdrawn else each.there
+                each.there = "maybe" if each.cut or (each.there == "no" and not each.withdrawn) else each.there
             else:
                 self.agent.free.add(name)
                 del self.agent.ours[name]

@@ -94,7 +94,7 @@ class AgentRules(RuleBasedStateMachine):
     @rule(pick=PICK, asks=st.booleans())
     def a_cell_is_to_be_rewritten(self, pick: int, asks: bool) -> None:
         name = self.name(pick)
-        if name in self.agent.ours or asks:
+        if name in self.agent.ours or (asks and self.world.minor >= 5):
             try:
                 self.world.do(self.agent.rewrite(name, asks))
             except CellRefused:

@@ -95,8 +95,9 @@ class Served:
         for each in (self.file, self.page and self.page.copy, self.older and self.older.copy):
             if each:
                 each.typed.pop(taken.name, None)
-        if not self.page and any(cell["source"] != before["source"] for cell in self.filed() if name_of(cell) == taken.name):
-            taken.loose = True  # another program has written there since it was read
+        filed = {name_of(cell): cell["source"] for cell in self.filed()}
+        if not self.page and taken.taken and filed.get(taken.name) != before["source"]:  # another program has written since it was read
+            taken.loose, taken.there = True, taken.there if taken.name in filed else "no"
 
     def _taken(self) -> set[str]:
         return {each.name for each in self.agent.ours.values() if each.taken and not each.loose}
