@@ -27,7 +27,7 @@ TOGETHER = 3
 async def run_until(browser: Browser, point: float) -> str:
     """A run, until so much of it is recorded."""
     run = await browser.ask(anchor="c1")
-    await until(lambda: len(browser.events(run)) >= int(point), f"{point}: {browser.messages[-3:]}")
+    await until(lambda: len(browser.events(run)) >= int(point), f"{point}: {browser.messages[-3:]}", seconds=90)
     await asyncio.sleep((point % 1) * 0.3)
     return run
 
