@@ -201,6 +201,8 @@ class Action:
     async def _until_over(self, reply: asyncio.Future[Message]) -> None:
         patience = NUDGE
         while not await first(reply, self._idle, timeout=patience):
+            if not self._begun.is_set() and self._line.wire.foreign is None:
+                self._begin(None)  # nothing else runs: C code that holds the interpreter lets not even this be said
             nudge(self._line.wire)
             patience = min(2 * patience, NUDGE_MOST)
 

@@ -68,7 +68,8 @@ class RunCells:
         """A run that was cut off goes on: its cells are its own again, and half an action leaves none."""
         for event in this_run(history):
             self.heard(event)
-        proposed = {cell_id for cell_id in self._actions.values() if self._status.get(cell_id) != "denied"}
+        denied = {event.action_id for event in this_run(history) if isinstance(event, Observed) and event.status == "denied"}
+        proposed = {cell_id for action, cell_id in self._actions.items() if action not in denied}
         for cell_id in self._document.of_run(self._author.run):
             if cell_id not in proposed:
                 self.discard(cell_id)

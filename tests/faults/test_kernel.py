@@ -104,7 +104,7 @@ async def test_a_restart_by_the_user_in_mid_action_is_told_and_the_run_goes_on(s
 
 async def test_a_kernel_that_dies_between_two_actions_is_told_before_the_next(scene: Scene) -> None:
     def reply(_: Any) -> str:
-        (kernel,) = _kernels()
+        kernel = _kernel(scene)
         kernel.kill()
         kernel.wait(10)
         return "I think."
@@ -123,8 +123,7 @@ async def _while_it_sleeps(scene: Scene, then: Callable[[psutil.Process], Any]) 
     async def meddle() -> None:
         while not begun.exists():
             await asyncio.sleep(0.05)
-        (kernel,) = _kernels()
-        if (work := then(kernel)) is not None:
+        if (work := then(_kernel(scene))) is not None:
             await work
 
     meddling = asyncio.create_task(meddle())
@@ -133,8 +132,14 @@ async def _while_it_sleeps(scene: Scene, then: Callable[[psutil.Process], Any]) 
     return outcome
 
 
-def _kernels() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "ipykernel_launcher" in " ".join(child.cmdline())]
+def _kernels() -> set[psutil.Process]:
+    """All that are children of ours, those of a server of another module among them."""
+    return {child for child in psutil.Process().children() if "ipykernel_launcher" in " ".join(child.cmdline())}
+
+
+def _kernel(scene: Scene) -> psutil.Process:
+    assert scene.desk._host
+    return psutil.Process(scene.desk._host._pid())
 
 
 # a kernel that does not start
@@ -184,6 +189,7 @@ async def test_a_kernel_that_starts_slowly_is_waited_for(named: Callable[[list[s
 async def test_a_kernel_that_never_starts_ends_the_run_in_words_and_the_next_one_with_a_sound_kernel_works(
     named: Callable[[list[str]], Scene], argv: list[str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = _kernels()
     with monkeypatch.context() as impatient:
         impatient.setattr("codeact_jupyter.kernel.host.START_SECONDS", 2.0)
         scene = named(argv)
@@ -191,5 +197,5 @@ async def test_a_kernel_that_never_starts_ends_the_run_in_words_and_the_next_one
     assert outcome.end.reason == "failed"
     assert said in outcome.end.message
     assert scene.cells() == []
-    assert _kernels() == []
+    assert _kernels() == before
     await goes_on(named(IPYKERNEL))

@@ -277,6 +277,7 @@ class Agent:
             found.get("execution_count"),
             loose=was.loose if was else name in self.free,
             taken=was.taken if was else "mine" in state.cell["metadata"],
+            cut=was.cut if was else False,
         )
         self.on_take(self.ours[name], found)
 

@@ -73,7 +73,8 @@ class Filed:
             cell["source"] = text.splitlines(keepends=True) if lines else text
         self.path.write_text(json.dumps(content, indent=indent))
         self._ours = self.path.read_bytes()
-        self.file.left(content["cells"], {each.name for each in self.agent.ours.values() if each.taken and not each.loose})
+        marked = {name_of(cell) for cell in content["cells"] if "codeact" in cell["metadata"]}  # of others the file has the user's version
+        self.file.left(content["cells"], {each.name for each in self.agent.ours.values() if each.taken and not each.loose} & marked)
         for name in before - {name_of(cell) for cell in content["cells"]}:
             self.deleted(name)
 

@@ -36,6 +36,9 @@ class Live(Served):
         for name in names:
             if (each := self.agent.ours.get(name)) and each.there != "no":
                 each.loose = True
+            elif each:  # taken out, which this page has not heard of
+                self.agent.free.add(name)
+                del self.agent.ours[name]
         self.shown.copy.left(self.shown.cells(), self._taken())
         self.settle()
 
@@ -80,7 +83,8 @@ class Live(Served):
     def move(self, name: str, to: int) -> None:
         if name:
             self.shown.move(name, to % len(self.shown.ids()))
-            self._done()
+            # a cell that is moved is made anew, as the page knew it
+            self._done(*([] if self.synced else [name]))
 
     def tag(self, name: str) -> None:
         if name:

@@ -85,6 +85,21 @@ def test_what_was_in_the_file_before_a_crash_and_is_deleted_there_after_it_does_
     assert len(filed.names()) == 4
 
 
+def test_an_approval_that_is_pending_in_a_cell_where_another_was_denied_is_there_after_a_crash(filed: Filed) -> None:
+    filed.do(filed.agent.finish())
+    filed.do(filed.agent.begin("u2"))
+    filed.agent.open(False, 1)
+    filed.agent.propose()
+    filed.agent.decide(False)
+    filed.agent.open(False, 1)
+    filed.agent.propose()
+    asked = filed.agent.current
+    filed.desk.document.note()
+    filed.crash_and_resume()
+    assert asked
+    assert filed.desk.document.source("u2") == asked.source
+
+
 def test_a_deletion_of_the_users_holds_after_a_crash(live: Live) -> None:
     name = step(live)
     live.delete(name)
