@@ -25,6 +25,10 @@ class Limits:
     """Without the time in which it waits for the user."""
     cost: float = 0.0
     """In the currency of the price table."""
+    last_words: bool = True
+    """At the limit of steps the model is asked once more, for the best answer from what was seen."""
+    circles: bool = True
+    """The same code that fails in the same way again and again ends the run."""
 
 
 @dataclass(frozen=True)

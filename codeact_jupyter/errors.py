@@ -13,6 +13,7 @@
   x SettingError        a setting has a value that cannot be used
   x StoreError          the store of runs cannot be opened or written
   x Busy                a run goes on in this notebook, here or in another process
+  x SuiteError          the tasks of an evaluation cannot be had from where they should be
 
 The text of each says what happened and what to do next: it is shown to the user as it stands.
 """
@@ -74,6 +75,10 @@ class StoreError(CodeActError):
 
 class Busy(CodeActError):
     """A run goes on in this notebook."""
+
+
+class SuiteError(CodeActError):
+    """There is no such suite or task, or its data are not where they should be."""
 
 
 def plain(error: Exception) -> str:

@@ -102,7 +102,7 @@ class Run:
             answer = await self._until_answer(start)
         except LimitReached as limit:
             over = exhausted(self.limits, spent(this_run(self.history)), self._watch.seconds)
-            return RunFinished(reason="limit", answer=None if over else await self._last_words(), message=str(limit))
+            return RunFinished(reason="limit", answer=await self._last_words(over), message=str(limit))
         except Stuck as stuck:
             return RunFinished(reason="stuck", message=str(stuck))
         return RunFinished(reason="answered", answer=answer, message=f"Answered in {_steps(self._used())}.")
@@ -263,11 +263,13 @@ class Run:
             observed = observed.model_copy(update={"text": f"{told(self.history, tries)}\n{observed.text}"})
         self.record(observed)
         await self.parts.notebook.save()
-        if tries >= STUCK_AT:
+        if tries >= STUCK_AT and self.limits.circles:
             raise Stuck(f"The same code failed in the same way {tries} times. {INSTEAD}")
 
-    async def _last_words(self) -> str | None:
+    async def _last_words(self, over: str) -> str | None:
         """At the limit: the best answer from what was seen; nothing of it runs."""
+        if over or not self.limits.last_words:
+            return None
         await self._interrupt()
         try:
             reply = await self._reply(Drafting(self.parts.format, None, self._on_text))

@@ -32,7 +32,7 @@ from codeact_jupyter.ports import Finished, Observe, Parts
 from codeact_jupyter.position import allowed
 from codeact_jupyter.recap import spent, tokens_of
 from codeact_jupyter.session.approvals import Asking, Judge
-from codeact_jupyter.session.exchange import exchange
+from codeact_jupyter.session.exchange import Bound, exchange
 from codeact_jupyter.session.hiding import Hiding
 from codeact_jupyter.session.names import Names
 from codeact_jupyter.session.parts import chat_model
@@ -114,7 +114,7 @@ class Work:
     def _parts(self, model: ChatModel) -> Parts:
         cells, kernel = NoCells(self._place.folder), ShellKernel(self._shell, self._stage)
         mode = self._settings.approval
-        talk = exchange(Hiding(model, self._veil), self._settings, lambda: self._look(kernel), self._place.store, self._tell)
+        talk = exchange(Hiding(model, self._veil), Bound(self._settings, self._place.store), lambda: self._look(kernel), self._tell)
         return Parts(
             model=talk.model,
             prompt=talk.prompt,

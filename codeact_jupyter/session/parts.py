@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from codeact_jupyter.config import Settings
+from codeact_jupyter.errors import KernelError
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.model.client import ChatModel, Endpoint, Patience
 from codeact_jupyter.ports import Execution, Name, OutputSink
+from codeact_jupyter.session.unseen import said, unseen
 
 
 def chat_model(settings: Settings, on_retry: Callable[[str], None]) -> ChatModel:
@@ -22,7 +24,8 @@ def chat_model(settings: Settings, on_retry: Callable[[str], None]) -> ChatModel
 class KernelOnDemand:
     """The notebook's kernel, taken when it is first needed and given back when the run ends.
 
-    `aside`: its main shell waits for the run, whose code runs beside it.  `first`: what there is to do with it before anything else.
+    `aside`: its main shell waits for the run, whose code runs beside it.  `first`: what there is to do with it before anything else;
+    `prepare`: what has to be done with each process, so again after a restart.
     """
 
     def __init__(
@@ -31,9 +34,11 @@ class KernelOnDemand:
         give_back: Callable[[KernelClient], Awaitable[None]],
         aside: bool = False,
         first: Callable[[KernelClient], Awaitable[None]] | None = None,
+        prepare: Callable[[KernelClient], Awaitable[None]] | None = None,
     ):
-        self._take, self._give_back, self._aside, self._first = take, give_back, aside, first
+        self._take, self._give_back, self._aside, self._first, self._prepare = take, give_back, aside, first, prepare
         self._client: KernelClient | None = None
+        self._prepared = ""
 
     async def ready(self) -> str:
         return (await self._ready()).identity
@@ -57,4 +62,20 @@ class KernelOnDemand:
                 await self._client.go_aside()
             if self._first:
                 await self._first(self._client)
+        if self._prepare and self._prepared != self._client.identity:
+            await self._prepare(self._client)
+            self._prepared = self._client.identity
         return self._client
+
+
+class Preparing:
+    """Code that runs in a kernel before anything else there, in no cell."""
+
+    def __init__(self, source: str, seconds: float = 60.0):
+        self._source, self._seconds = source, seconds
+
+    async def __call__(self, client: KernelClient) -> None:
+        """Raises `KernelError` when it fails."""
+        finished = await unseen(client, self._source, self._seconds)
+        if finished.status != "ok":
+            raise KernelError(f"What has to be in the kernel first could not be brought there ({finished.status}). {said(finished)}")

@@ -1,14 +1,14 @@
 """Successful actions run again in a new kernel, so that their variables are there: only when the user asks for it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 from codeact_jupyter.events import ActionDecided, ActionProposed, ActionStarted, Event, Observed
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.ports import Code, Verdict
+from codeact_jupyter.session.unseen import Nowhere
 
 
 @dataclass(frozen=True)
@@ -18,18 +18,6 @@ class Done:
     cell_id: str
     code: str
     """As it ran."""
-
-
-class Nowhere:
-    """An `OutputSink` that shows nothing: the cells keep the outputs that they have."""
-
-    def running(self) -> None: ...
-
-    def append(self, output: Mapping[str, Any]) -> None: ...
-
-    def replace(self, outputs: Sequence[Mapping[str, Any]]) -> None: ...
-
-    def ended(self, execution_count: int | None) -> None: ...
 
 
 def last_kernel(history: Sequence[Event]) -> str:

@@ -17,6 +17,7 @@ from codeact_jupyter.masking import Veil
 from codeact_jupyter.session.desk import Audience, Desk
 from codeact_jupyter.session.installing import package_of
 from codeact_jupyter.session.names import Names
+from codeact_jupyter.session.terms import Terms
 from codeact_jupyter.session.work import Order, Place, Work
 from codeact_jupyter.store import Claim, Store
 
@@ -46,6 +47,8 @@ class Request:
     """It works on the request of that run."""
     allowed: tuple[str, ...] = ()
     """Classes of effects that it allows itself."""
+    terms: Terms = Terms()
+    """Of an evaluation or a replay."""
 
 
 class Session:
@@ -100,7 +103,7 @@ class Session:
         if request.goes_on:
             request = replace(request, anchor=_last_cell(history) or request.anchor)
         asked = self._asked(request, settings, conversation)
-        order = Order(request.run, asked, settings, history, request.install, request.aside)
+        order = Order(request.run, asked, settings, history, request.install, request.aside, terms=request.terms)
         return self._go(Work(self._place, order), claim, Work.begin)
 
     def resume(self, run: str, settings: Mapping[str, Any], replay: bool = False) -> asyncio.Task[RunFinished]:

@@ -18,7 +18,6 @@ from codeact_jupyter.events import Event, Observed, RunFinished, Steered, UserAs
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.loop import Run
 from codeact_jupyter.masking import Veil
-from codeact_jupyter.model.client import ChatModel
 from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.observation import Budget, Observation
@@ -26,12 +25,13 @@ from codeact_jupyter.ports import Finished, Observe, Parts
 from codeact_jupyter.position import allowed, position
 from codeact_jupyter.session.approvals import Asking, Judge
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
-from codeact_jupyter.session.exchange import exchange
+from codeact_jupyter.session.exchange import Bound, exchange
 from codeact_jupyter.session.hiding import Hiding
 from codeact_jupyter.session.installing import Installing
 from codeact_jupyter.session.names import Names
-from codeact_jupyter.session.parts import KernelOnDemand, chat_model
+from codeact_jupyter.session.parts import KernelOnDemand, Preparing, chat_model
 from codeact_jupyter.session.replay import last_kernel, replay, successful
+from codeact_jupyter.session.terms import ClosingModel, Terms
 from codeact_jupyter.store import Store
 
 MAY_HAVE_RUN = "What ran when it was cut off may have run in part or whole. It is not run again."
@@ -70,6 +70,7 @@ class Order:
     replay: bool = False
     seconds: float = 0.0
     """Of its time before it was cut off."""
+    terms: Terms = Terms()
 
 
 class Work:
@@ -80,7 +81,8 @@ class Work:
         self._place, self._order = place, order
         settings, asked = order.settings, order.asked
         self._veil = Veil((settings.api_key, *place.keys()))
-        self.kernel = KernelOnDemand(lambda: place.desk.kernel(self._news()), place.desk.release, order.aside, self._first)
+        prepare = Preparing(order.terms.setup) if order.terms.setup else None
+        self.kernel = KernelOnDemand(lambda: place.desk.kernel(self._news()), place.desk.release, order.aside, self._first, prepare)
         self.model = self._model()
         self._seen = Seen(order.history)
         root = place.desk.root
@@ -113,8 +115,11 @@ class Work:
             await self.kernel.close()
             await self.model.aclose()
 
-    def _model(self) -> ChatModel | Installing:
-        return Installing(self._order.install) if self._order.install else chat_model(self._order.settings, self._retrying)
+    def _model(self) -> ClosingModel:
+        if self._order.install:
+            return Installing(self._order.install)
+        named = self._order.terms.model
+        return named() if named else chat_model(self._order.settings, self._retrying)
 
     def _retrying(self, why: str) -> None:
         self._place.audience.doing(self.id, "retrying", self._veil.text(why))
@@ -128,8 +133,8 @@ class Work:
         )
 
     def _run(self) -> Run:
-        place, order, settings = self._place, self._order, self._order.settings
-        talk = exchange(Hiding(self.model, self._veil), settings, self._look, place.store, self._retrying)
+        place, order, settings, terms = self._place, self._order, self._order.settings, self._order.terms
+        talk = exchange(Hiding(self.model, self._veil), Bound(settings, place.store, terms), self._look, self._retrying)
         parts = Parts(
             model=talk.model,
             prompt=talk.prompt,
@@ -139,8 +144,17 @@ class Work:
             notebook=self.cells,
             kernel=self.kernel,
             observe=partial(self._observe, talk.observe),
+            check=terms.check,
         )
-        limits = Limits(settings.max_steps, settings.timeout, settings.max_tokens, settings.max_seconds, settings.max_cost)
+        limits = Limits(
+            settings.max_steps,
+            settings.timeout,
+            settings.max_tokens,
+            settings.max_seconds,
+            settings.max_cost,
+            terms.last_words,
+            terms.circles,
+        )
         return Run(parts, self._record, limits, order.history, self._typing, Stopwatch(order.seconds))
 
     def _observe(self, observe: Observe, action_id: str, finished: Finished | None, so_far: Sequence[Mapping[str, Any]] = ()) -> Observed:
@@ -166,6 +180,8 @@ class Work:
     async def _look(self) -> str:
         place, asked, settings = self._place, self._order.asked, self._order.settings
         await place.desk.open()
+        if not self._order.terms.context:
+            return ""
         kernel, names = await self.kernel.ready(), await self.kernel.names()
         place.names.seen(kernel, names)
         files, more = await asyncio.to_thread(place.beside.look, place.desk.folder, not place.desk.sandboxed)

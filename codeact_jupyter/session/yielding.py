@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from codeact_jupyter.errors import NotTaken
-from codeact_jupyter.formats.code import CodeFormat
 from codeact_jupyter.formats.tool import ToolFormat
-from codeact_jupyter.ports import Listener, Model, Reply
+from codeact_jupyter.ports import ActionFormat, Listener, Model, Reply
 from codeact_jupyter.prompt import Conversation
 
 _INSTEAD = {"tools": "Going on with code in the reply's text.", "images": "Going on without images; figures are described."}
@@ -15,7 +14,7 @@ _INSTEAD = {"tools": "Going on with code in the reply's text.", "images": "Going
 class Yielding:
     """A `ports.Model`: what the server does not take (tools, images), the rest of the run goes on without."""
 
-    def __init__(self, model: Model, format: CodeFormat | ToolFormat, prompt: Conversation, tell: Callable[[str], None]):
+    def __init__(self, model: Model, format: ActionFormat, prompt: Conversation, tell: Callable[[str], None]):
         self._model, self._format, self._prompt, self._tell = model, format, prompt, tell
 
     async def reply(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], listener: Listener) -> Reply:
