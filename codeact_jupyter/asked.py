@@ -115,6 +115,8 @@ class InstallModule(_Message):
     """As it was imported: `sklearn`."""
     anchor: str | None = None
     """Id of the cell that lacked it: the new cell goes below it."""
+    continues: str | None = None
+    """The run after which it comes, as in `start_run`."""
 
 
 class ChooseModel(_Message):

@@ -195,6 +195,7 @@ export class RunModel implements IDisposable {
         break;
       default:
         this._apply(message);
+        this.requests.decideAgain();
     }
   }
 

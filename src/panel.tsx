@@ -122,6 +122,12 @@ export class SidePanel extends ReactWidget {
     this.turnTo(isHere ? CONVERSATION : { kind: 'record', record });
   }
 
+  /** Takes up a run that was cut off: its conversation is shown, and is the notebook's again if it was an earlier one. */
+  resume(run: string, replay: boolean): void {
+    this.model?.requests.resume(run, replay);
+    this.turnTo(CONVERSATION);
+  }
+
   protected onAfterShow(): void {
     this._connect();
   }

@@ -334,6 +334,10 @@ export interface InstallModule {
    * Id of the cell that lacked it: the new cell goes below it.
    */
   anchor: string | null;
+  /**
+   * The run after which it comes, as in `start_run`.
+   */
+  continues: string | null;
 }
 /**
  * Words for the next step of a run that goes on.

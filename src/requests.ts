@@ -7,7 +7,7 @@ import { UUID } from '@lumino/coreutils';
 
 import type { ClientMessage, Decide, InstallModule, QueueRequest, StartRun } from './protocol';
 import type { Budgets, Run } from './run';
-import { continuedRun, liveRun, requestOf, runBefore } from './runReading';
+import { continuedRun, liveRun, requestOf, runBefore, waitingStep } from './runReading';
 import type { LocalMessage, RunState } from './runState';
 
 export interface RequestsOptions {
@@ -55,8 +55,9 @@ export class Requests {
     if (liveRun(this._state) === null) {
       const run = UUID.uuid4();
       const request = this._options.trans.__('Install %1', module);
-      this._options.apply({ type: 'asked', run, request, isInstall: true, at: new Date().toISOString() });
-      this._begin({ type: 'install_module', run, module, anchor });
+      const continues = continuedRun(this._state);
+      this._options.apply({ type: 'asked', run, request, isInstall: true, continues, at: new Date().toISOString() });
+      this._begin({ type: 'install_module', run, module, anchor, continues });
     }
   }
 
@@ -88,11 +89,24 @@ export class Requests {
     this._unheard = this._send(message) ? null : message;
   }
 
-  /** The user's word on an action of the run that goes on. */
+  /** The user's word on an action of the run that goes on; a second one on the same says nothing more. */
   decide(action: string, word: Pick<Decide, 'decision' | 'code' | 'scope' | 'note'>): void {
     const live = liveRun(this._state);
-    if (live !== null && action !== this._decided) {
-      this._decided = this._send({ type: 'decide', run: live.id, action_id: action, ...word }) ? action : '';
+    if (live !== null && action !== this._word?.action_id) {
+      const said: Decide = { type: 'decide', run: live.id, action_id: action, ...word };
+      this._word = this._send(said) ? said : null;
+    }
+  }
+
+  /** A word that was lost with the connection is said again, as soon as the server has told that it still waits for it. */
+  decideAgain(): void {
+    const word = this._word;
+    if (
+      this._isWordAdrift &&
+      this._state.isUpToDate &&
+      waitingStep(liveRun(this._state))?.actionId === word?.action_id
+    ) {
+      this._isWordAdrift = word !== null && !this._send(word);
     }
   }
 
@@ -112,7 +126,8 @@ export class Requests {
 
   /** Sends those again that the server may not have heard. */
   sendAgain(): void {
-    this._decided = '';
+    this._isWordAdrift = this._word !== null;
+    this.decideAgain();
     for (const run of this._state.runs.filter(candidate => candidate.conversation === null)) {
       const message = this._asked.get(run.id);
       if (message !== undefined) {
@@ -176,8 +191,10 @@ export class Requests {
     return this._options.send(message);
   }
 
-  /** The action that was decided last on this connection: a second click says nothing more. */
-  private _decided = '';
+  /** What was decided last. */
+  private _word: Decide | null = null;
+  /** It was said on a connection that broke since: the server may not have heard it. */
+  private _isWordAdrift = false;
   private readonly _options: RequestsOptions;
   private readonly _asked = new Map<string, StartRun | InstallModule>();
   private readonly _queued = new Map<string, QueueRequest>();

@@ -42,8 +42,8 @@ export function addRunCommands({ app, panel, tracker, palette, trans }: RunComma
         panel.follow(notebook);
         shell.activateById(panel.id);
         await panel.reveal({ run, cellId: '' });
-        if (resume === true && panel.page === 'conversation') {
-          panel.model?.requests.resume(run, false);
+        if (resume === true) {
+          panel.resume(run, false);
         }
       }
     }

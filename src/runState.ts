@@ -128,7 +128,8 @@ function welcomed(state: RunState, welcome: Welcome): RunState {
     live: run.finished === null && (run.conversation === null || welcome.live.includes(run.id))
   }));
   const isSame = welcome.conversation === state.welcome?.conversation;
-  return { ...state, welcome, runs, queue: isSame ? state.queue : [], branch: isSame ? state.branch : null };
+  const kept = isSame ? {} : { queue: [], branch: null, isUpToDate: false };
+  return { ...state, welcome, runs, ...kept };
 }
 
 function withRun(state: RunState, id: string, change: (run: Run) => Run): RunState {

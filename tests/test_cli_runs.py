@@ -110,6 +110,8 @@ def test_runs_can_be_those_of_one_notebook_and_the_newest_few(kept: Kept, capsys
     _, out, _ = said(capsys, "runs", "--limit", "2")
     assert len(out.splitlines()) == 4
     assert out.endswith("… and 4 earlier (--limit 0 lists all)\n")
+    _, out, _ = said(capsys, "runs", "--limit", "1", "--notebook", "n.ipynb")
+    assert out.splitlines()[1].split()[1] == "6f6f6f6f" and out.endswith("… and 4 earlier (--limit 0 lists all)\n")
 
 
 def test_none_is_an_answer_too(kept: Kept, capsys: Capture) -> None:
@@ -122,6 +124,8 @@ def test_an_id_is_as_long_as_it_has_to_be(kept: Kept, capsys: Capture) -> None:
         kept.add(run)
     _, out, _ = said(capsys, "runs")
     assert [line.split()[1] for line in out.splitlines()[1:]] == ["012345670", "0123456789ab", "0123456789aa"]
+    # told from those that are not listed too
+    assert "0123456700"[:9] in said(capsys, "runs", "--limit", "1")[1]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from codeact_jupyter.cli.kept import opened
-from codeact_jupyter.cli.listed import ALL, SHORT, listed, shortened
+from codeact_jupyter.cli.listed import ALL, SHORT, shortened
 from codeact_jupyter.cli.settings import settled
 from codeact_jupyter.cli.usage import Usage
 from codeact_jupyter.cli.work import Begun, Job, elsewhere, events_file, work
@@ -16,6 +16,7 @@ from codeact_jupyter.events import Recorded, UserAsked
 from codeact_jupyter.session.session import Session
 from codeact_jupyter.store import Store
 from codeact_jupyter.store.recent import Entry
+from codeact_jupyter.store.standing import standing
 from codeact_jupyter.terminal.progress import Terminal
 
 ANY = "default"
@@ -53,7 +54,7 @@ def _resuming(run: str, replay: bool) -> Callable[[Session], Begun]:
 def _newest(store: Store) -> Entry:
     """The run that was cut off last."""
     for entry in store.recent(ALL):
-        if entry.last != "run_finished" and listed(store, entry).state == "interrupted":
+        if standing(store, entry) == "interrupted":
             return entry
     raise Usage("no run was cut off: there is nothing to resume")
 
@@ -65,7 +66,7 @@ def _named(store: Store, begins: str) -> Entry:
         raise Usage(f"nothing is recorded of a run {begins!r}; `jupyter codeact runs` lists those there are")
     if len(entries) > 1:
         raise Usage(f"{len(entries)} runs begin with {begins!r}: {_some(entries)}")
-    match listed(store, entries[0]).state:
+    match standing(store, entries[0]):
         case "interrupted":
             return entries[0]
         case "running" | "waiting" as state:

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from codeact_jupyter.cli.kept import opened
-from codeact_jupyter.cli.listed import ALL, Listed, listed, shortened
+from codeact_jupyter.cli.listed import ALL, shortened
+from codeact_jupyter.store.recent import Entry
+from codeact_jupyter.store.standing import GOING_ON, standing
 from codeact_jupyter.terminal.plain import without_commands
 
 HEAD = ("STATE", "RUN", "STARTED", "STEPS", "NOTEBOOK", "REQUEST")
 NARROWEST = 24
 """Characters of a request that are shown at least."""
-LIVE = ("running", "waiting")
+
+Listed = tuple[Entry, str]
+"""A run, and how it stands."""
 
 
 def command(options: argparse.Namespace) -> int:
@@ -24,9 +28,9 @@ def command(options: argparse.Namespace) -> int:
     path = str(options.notebook.resolve()) if options.notebook else ""
     store = opened()
     try:
-        entries = store.recent(ALL)
-        wanted = [entry for entry in entries if path in ("", entry.path)]
-        found = [listed(store, entry) for entry in (wanted[: options.limit] if options.limit else wanted)]
+        found = [(entry, standing(store, entry)) for entry in store.recent(options.limit or ALL, path=path)]
+        left = len(store.ids(path)) - len(found)
+        short = shortened(store.ids())
     finally:
         store.close()
     if options.json:
@@ -34,26 +38,26 @@ def command(options: argparse.Namespace) -> int:
     elif not found:
         sys.stdout.write(f"No runs of {options.notebook} yet.\n" if options.notebook else "No runs yet.\n")
     else:
-        _table(found, shortened(entry.run for entry in entries))
-        if left := len(wanted) - len(found):
+        _table(found, short)
+        if left > 0:
             sys.stdout.write(f"… and {left} earlier (--limit 0 lists all)\n")
     return 0
 
 
 def _told(each: Listed) -> dict[str, Any]:
-    entry = each.entry
+    entry, state = each
     return {
         "run": entry.run,
         "notebook": entry.path,
-        "state": each.state,
+        "state": state,
         "request": entry.request,
         "started": entry.started,
-        "ended": None if each.state in LIVE else entry.ended,
+        "ended": None if state in GOING_ON else entry.ended,
         "steps": entry.steps,
         "model": entry.model,
         "conversation": entry.conversation,
-        "tokens": each.spent.tokens,
-        "cost": each.spent.cost,
+        "tokens": entry.tokens,
+        "cost": entry.cost,
     }
 
 
@@ -70,10 +74,10 @@ def _table(found: Sequence[Listed], short: Mapping[str, str]) -> None:
 
 
 def _row(each: Listed, short: Mapping[str, str]) -> tuple[str, ...]:
-    entry = each.entry
+    entry, state = each
     started = datetime.fromisoformat(entry.started).astimezone().strftime("%Y-%m-%d %H:%M")
     request = without_commands(" ".join(entry.request.split()))
-    return each.state, short[entry.run], started, str(entry.steps), without_commands(_near(entry.path)), request
+    return state, short[entry.run], started, str(entry.steps), without_commands(_near(entry.path)), request
 
 
 def _near(path: str) -> str:

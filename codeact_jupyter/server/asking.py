@@ -88,7 +88,7 @@ class Talk:
         if asked.wait and not back.subshell:
             raise CodeActError("This kernel has no subshells, so nothing can run in it while the cell waits. Ask without --wait.")
         progress = _Progress(self._run, room.settings(asked.settings).max_steps, back)
-        room.overhear.append(progress.hear)
+        room.listeners.overhear.append(progress.hear)
         try:
             task = room.begin(Request(self._run, asked.request, asked.cell, settings=asked.settings, aside=asked.wait))
             self._room = room
@@ -97,7 +97,7 @@ class Talk:
                 await asyncio.wait({task}, timeout=TICK if back.subshell else None)
             progress.end()
         finally:
-            room.overhear.remove(progress.hear)
+            room.listeners.overhear.remove(progress.hear)
 
     async def _shown(self, room: "Room") -> None:
         """A page that shows the notebook connects it: else both would write the file."""

@@ -47,6 +47,15 @@ class Choices:
         else:
             store.choose(store.new_conversation(self._session.desk.key), choice)
 
+    def bring_back(self, run: str) -> bool:
+        """The notebook's conversation is that of this run again; False: it is already.  Raises `StoreError`."""
+        store, session = self._session.store, self._session
+        entry = next((entry for entry in store.recent(1, run=run) if entry.path == session.desk.key), None)
+        if not entry or entry.conversation == session.conversation:
+            return False
+        store.bring_back(entry.conversation)
+        return True
+
     async def welcome(self, user: Mapping[str, Any], problem: str) -> Welcome:
         """`problem`: why no run could start, if that is known already."""
         settings = Settings()

@@ -21,11 +21,6 @@ class Questions:
         self._restart: tuple[str, asyncio.Future[bool]] | None = None
 
     @property
-    def open(self) -> bool:
-        """The user is waited for."""
-        return self._action is not None or self._restart is not None
-
-    @property
     def restart(self) -> AskRestart | None:
         """What is asked now, for a page that comes late; an action that asks is recorded."""
         return AskRestart(run=self._restart[0]) if self._restart else None

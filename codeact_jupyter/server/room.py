@@ -4,10 +4,8 @@ That is one browser document, the newest; or, where jupyter-collaboration keeps 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
-
-from pydantic import BaseModel
+from collections.abc import Coroutine, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from codeact_jupyter.asked import Subscribe
 from codeact_jupyter.config import Settings
@@ -15,12 +13,12 @@ from codeact_jupyter.errors import CodeActError
 from codeact_jupyter.events import ActionProposed, Recorded, RunFinished, Steered
 from codeact_jupyter.ports import Verdict
 from codeact_jupyter.position import pending
-from codeact_jupyter.protocol import Doing, Notice, Typing
+from codeact_jupyter.protocol import Typing
 from codeact_jupyter.server.choices import Choices
-from codeact_jupyter.server.pace import Paced
+from codeact_jupyter.server.listeners import Listener, Listeners
 from codeact_jupyter.server.questions import Questions
 from codeact_jupyter.server.queue import Queue
-from codeact_jupyter.session.attach import Browser, ServerDesk
+from codeact_jupyter.session.attach import ServerDesk
 from codeact_jupyter.session.collaboration import Rooms, keeper, too_old
 from codeact_jupyter.session.contents import Standing
 from codeact_jupyter.session.desk import Decision
@@ -30,19 +28,7 @@ from codeact_jupyter.session.shared_desk import SharedDesk
 if TYPE_CHECKING:
     from codeact_jupyter.server.app import CodeActExtension
 
-TYPING_PAUSE = 0.05
-"""Seconds between two messages with a reply that streams in: each carries all of it."""
-
-UNHEARD = 20
-"""Notices that are kept for a browser that is not there."""
-
 SUPERSEDED = "The notebook is shown in a newer tab. Take over here, and ask again."
-
-
-class Listener(Browser, Protocol):
-    """A browser's socket, which hears of runs too."""
-
-    def tell(self, message: BaseModel) -> None: ...
 
 
 class Room:
@@ -60,17 +46,11 @@ class Room:
             self.desk = ServerDesk(app.server, path, app.store, app.config_values.absence, self.notice)
         self.session = Session(self.desk, app.store, self.settings, self, app.keys_in_use)
         self._choices = Choices(app, self.session)
-        self._listeners: dict[Listener, dict[str, Any]] = {}
-        """Who shows the notebook, with their user's settings."""
-        self.overhear: list[Callable[[BaseModel], None]] = []
-        """Who else is told what the browser is told: the cell that a run was asked in."""
+        self.listeners = Listeners()
         self._user: dict[str, Any] = {}
         """The settings of who asked last."""
-        self._unheard: list[Notice] = []
-        self._type = Paced(self.tell, TYPING_PAUSE)
-        self._doing: Doing | None = None
-        self.queue = Queue(self.session, self.tell)
-        self.questions = Questions(self.tell)
+        self.queue = Queue(self.session, self.listeners.tell)
+        self.questions = Questions(self.listeners.tell)
         self._unfinished = ""
         """The run of which an event, but no end, was recorded."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,7 +65,7 @@ class Room:
         """A browser shows the notebook: it is told all it has not heard yet, then what happens."""
         self._user = subscribe.settings
         self.desk.join(listener)
-        self._listeners = {each: user for each, user in self._listeners.items() if each is not listener and self.desk.shown_by(each)}
+        self.listeners.keep(lambda page: page is not listener and self.desk.shown_by(page))
         base, problem = subscribe.base, ""
         file: Standing = "same"
         try:
@@ -96,29 +76,28 @@ class Room:
         if not self.desk.shown_by(listener):
             return  # it went, or a newer one came
         # from here to the end nothing else runs: no event falls between what is told now and what is told then
-        self._listeners[listener] = subscribe.settings
+        self.listeners.add(listener, subscribe.settings)
         listener.tell(welcome.model_copy(update={"file": file, "hash": base or None, **self._now()}))
-        for run in self.session.store.runs(self.session.conversation):
-            for recorded in self.session.store.events(run, subscribe.after.get(run, 0)):
-                listener.tell(recorded)
+        for recorded in self._recorded(subscribe.after):
+            listener.tell(recorded)
         self._catch_up(listener)
-        self._spawn(self._take_up())
+        self._spawn(self._wait_on())
 
     def leave(self, listener: Listener) -> None:
         """Its socket broke."""
-        self._listeners.pop(listener, None)
+        self.listeners.drop(listener)
         self.desk.leave(listener)
 
     async def closed(self, listener: Listener, keep: bool) -> None:
         """The user closes the notebook.  Raises `NotebookError`."""
-        self._listeners.pop(listener, None)  # its page listens no more: what there is to tell waits for the next one
+        self.listeners.drop(listener)
         await self.desk.closed(listener, keep)
 
     def start(self, listener: Listener, request: Request) -> None:
         """Begin a run that the page asks for.  Raises `CodeActError` with why it could not."""
         if not self.desk.heed(listener):
             raise CodeActError(SUPERSEDED)
-        self._user = self._listeners.get(listener, self._user)
+        self._user = self.listeners.user(listener, self._user)
         self.begin(request)
 
     def begin(self, request: Request) -> "asyncio.Task[RunFinished] | None":
@@ -129,8 +108,18 @@ class Room:
             task.add_done_callback(lambda task: self._over(request.run, task))
         return task
 
-    def resume(self, run: str, replay: bool = False) -> None:
-        """Take up a run that was cut off.  Raises `CodeActError` with why it could not."""
+    async def resume(self, run: str, replay: bool = False) -> None:
+        """Take up a run that was cut off; one of an earlier conversation brings that back.  Raises `CodeActError` with why it could not."""
+        if self.session.live:
+            raise CodeActError("A run goes on. Stop it before you resume another one.")
+        if self._choices.bring_back(run):
+            await self._welcome_again()
+            for recorded in self._recorded():
+                self.listeners.tell(recorded)
+            self.listeners.tell(self.queue.now())
+        self._take_up(run, replay)
+
+    def _take_up(self, run: str, replay: bool = False) -> None:
         task = self.session.resume(run, {}, replay)
         task.add_done_callback(lambda task: self._over(run, task))
 
@@ -143,8 +132,8 @@ class Room:
     async def configure(self, listener: Listener, settings: dict[str, Any]) -> None:
         """Its user's settings changed: they hold from the next run on."""
         self._user = settings
-        if listener in self._listeners:
-            self._listeners[listener] = settings
+        if listener in self.listeners:
+            self.listeners.add(listener, settings)
         await self._welcome_again()
 
     async def choose(self, connection: str, model: str) -> None:
@@ -154,7 +143,7 @@ class Room:
 
     def refresh(self) -> None:
         """Saved connections changed: who shows the notebook is told which model is asked now."""
-        if self._listeners:
+        if self.listeners:
             self._spawn(self._welcome_again())
 
     async def new_conversation(self) -> None:
@@ -163,6 +152,7 @@ class Room:
             raise CodeActError("A run goes on. Stop it before you begin a new conversation.")
         await self._choices.renew()
         await self._welcome_again()
+        self.listeners.tell(self.queue.now())
 
     async def delete_conversation(self) -> None:
         """Forget all that is recorded of it.  Raises `CodeActError` in mid-run."""
@@ -170,7 +160,7 @@ class Room:
             raise CodeActError("A run goes on. Stop it before you delete the conversation.")
         await self._choices.renew(forget=True)
         await self._welcome_again()
-        self.tell(self.queue.now())
+        self.listeners.tell(self.queue.now())
 
     def stop(self, run: str) -> None:
         """Returns at once; the run's end is recorded."""
@@ -181,24 +171,10 @@ class Room:
         if not self.questions.restart_wanted():
             self._spawn(self.desk.restart_kernel())
 
-    @property
-    def waiting(self) -> bool:
-        """The run that goes on waits for the user's word."""
-        return self.questions.open
-
-    def tell(self, message: BaseModel) -> None:
-        for hear in self.overhear:
-            hear(message)
-        for listener in self._listeners:
-            listener.tell(message)
-
     def notice(self, message: str) -> None:
         """Something that belongs to no run: told when a browser is there."""
         self._app.log.warning("codeact: %s", message)
-        for listener in self._listeners:
-            listener.tell(Notice(message=message))
-        if not self._listeners:
-            self._unheard = [*self._unheard, Notice(message=message)][-UNHEARD:]
+        self.listeners.notice(message)
 
     def deleted(self) -> None:
         """The notebook is gone: a run that goes on ends at its next step, and nothing is written where it was."""
@@ -220,16 +196,14 @@ class Room:
     def recorded(self, recorded: Recorded) -> None:
         self._unfinished = "" if isinstance(recorded.event, RunFinished) else recorded.run
         if not isinstance(recorded.event, Steered):  # that changes nothing of what goes on
-            self._doing = None
-            self._type.drop()
-        self.tell(recorded)
+            self.listeners.done()
+        self.listeners.tell(recorded)
 
     def typing(self, run: str, text: str) -> None:
-        self._type(Typing(run=run, text=text))
+        self.listeners.typing(run, text)
 
     def doing(self, run: str, what: str, detail: str = "") -> None:
-        self._doing = Doing.model_validate({"run": run, "what": what, "detail": detail})
-        self.tell(self._doing)
+        self.listeners.doing(run, what, detail)
 
     async def approve(self, run: str, proposed: ActionProposed, verdict: Verdict) -> Decision:
         return await self.questions.approve(run, proposed, verdict)
@@ -238,8 +212,7 @@ class Room:
         return await self.questions.may_restart(run)
 
     def _over(self, run: str, task: "asyncio.Task[RunFinished]") -> None:
-        self._doing = None
-        self._type.drop()
+        self.listeners.done()
         error = None if task.cancelled() else task.exception()
         if not task.cancelled() and not error and task.result().reason == "answered":
             self._spawn(self._next())
@@ -252,13 +225,18 @@ class Room:
     async def _next(self) -> None:
         self.start_queued()
 
-    async def _take_up(self) -> None:
+    async def _wait_on(self) -> None:
         """A run that was cut off while it waited for the user's word waits on: nothing runs by that."""
         store = self.session.store
         newest = store.lineage(self.session.conversation)[-1:]
         for run in [] if self.session.live else newest:
             if pending([recorded.event for recorded in store.events(run)]) and not store.alive(run):
-                self.resume(run)
+                self._take_up(run)
+
+    def _recorded(self, after: Mapping[str, int] | None = None) -> Iterator[Recorded]:
+        """All that the conversation's runs have recorded, after the last that was heard of each."""
+        for run in self.session.store.runs(self.session.conversation):
+            yield from self.session.store.events(run, (after or {}).get(run, 0))
 
     def _now(self) -> dict[str, Any]:
         return {"conversation": self.session.conversation, "live": (self.session.live,) if self.session.live else ()}
@@ -268,14 +246,10 @@ class Room:
         if self.session.live:
             if self.session.typed:
                 listener.tell(Typing(run=self.session.live, text=self.session.typed))
-            if self._doing:
-                listener.tell(self._doing)
             if restart := self.questions.restart:
                 listener.tell(restart)
         listener.tell(self.queue.now())
-        for notice in self._unheard:
-            listener.tell(notice)
-        self._unheard = []
+        self.listeners.catch_up(listener)
 
     async def _welcome_again(self) -> None:
         problem, now = "", ""
@@ -283,9 +257,9 @@ class Room:
             now = await self.desk.storage.hash()
         except CodeActError as error:
             problem = str(error)
-        for listener, user in list(self._listeners.items()):
+        for listener, user in self.listeners:
             welcome = await self._choices.welcome(user, self._unfit or problem)
-            if listener in self._listeners:
+            if listener in self.listeners:
                 listener.tell(welcome.model_copy(update={"hash": now or None, **self._now()}))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -12,7 +12,6 @@ GET codeact/api/package?module=sklearn     -> {package}: what `install_module` i
 """
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Runs in one answer."""
-
-GOING_ON = frozenset({"running", "waiting"})
 
 
 class _RecordHandler(APIHandler):
@@ -51,9 +48,11 @@ class _RecordHandler(APIHandler):
 
     async def described(self, entries: "list[Entry]") -> list[dict[str, Any]]:
         """As `RUN`s; a notebook that is not there any more, or was never here, is named only."""
+        from codeact_jupyter.store.standing import GOING_ON, standing  # heavy: not at server start
+
         here = {path: await self._here(path) for path in {entry.path for entry in entries}}
-        live = {room.session.live: room.waiting for room in self.app.rooms.values() if room.session.live}
-        states = [_state(entry, live.get(entry.run), self.app.store.alive) for entry in entries]
+        asked = {room.session.live for room in self.app.rooms.values() if room.questions.restart}
+        states = ["waiting" if entry.run in asked else standing(self.app.store, entry) for entry in entries]
         return [
             {
                 "run": entry.run,
@@ -147,15 +146,6 @@ class PackageHandler(_RecordHandler):
             self.say({"package": package_of(self.get_query_argument("module"))})
         except SettingError as error:
             raise HTTPError(400, str(error)) from error
-
-
-def _state(entry: "Entry", waiting: bool | None, alive: Callable[[str], bool]) -> str:
-    """`waiting`: for the user, of a run that goes on here; None: it does not."""
-    if entry.last == "run_finished":
-        return entry.reason
-    if waiting is None and not alive(entry.run):
-        return "interrupted"
-    return "waiting" if waiting or entry.last == "approval_asked" else "running"
 
 
 ROUTES = (("runs", RunsHandler), ("run", RunHandler), ("package", PackageHandler))

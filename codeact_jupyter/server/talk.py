@@ -57,7 +57,7 @@ class Socket(Protocol):
 
 
 class Talk:
-    """The server's end of one socket; to its notebook's room it is the browser (`room.Listener`)."""
+    """The server's end of one socket; to its notebook's room it is the browser (`listeners.Listener`)."""
 
     def __init__(self, socket: Socket, app: "CodeActExtension"):
         self._socket, self._app = socket, app
@@ -113,8 +113,8 @@ class Talk:
                 if not request.strip():
                     raise CodeActError("The request is empty.")
                 self.room.start(self, _request(message))
-            case InstallModule(run=run, module=module, anchor=anchor):
-                self.room.start(self, Request(run, "", anchor, install=module))
+            case InstallModule(run=run, module=module, anchor=anchor, continues=continues):
+                self.room.start(self, Request(run, "", anchor, install=module, continues=continues))
             case Steer(run=run, text=text):
                 if not self.room.session.steer(run, text):
                     self.tell(Refused(message="That run is over: send your words as a new request.", run=run))
@@ -125,7 +125,7 @@ class Talk:
             case Decide(action_id=action, decision=decision, code=code, scope=scope, note=note):
                 self.room.questions.decide(action, Decision(decision == "allow", code, scope == "run", note))
             case ResumeRun(run=run, replay=replay):
-                self.room.resume(run, replay)
+                await self.room.resume(run, replay)
             case _:
                 await self._rarely(self.room, message)
 

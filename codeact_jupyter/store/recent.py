@@ -37,6 +37,13 @@ CONDITIONS = {
 }
 
 
+IDS = """
+SELECT runs.id FROM runs JOIN conversations ON conversations.id = runs.conversation
+WHERE :path IN ('', conversations.path) AND EXISTS (SELECT 1 FROM events WHERE events.run = runs.id)
+"""
+"""Of all runs in the list, or of those of one notebook."""
+
+
 def listed(*conditions: str) -> str:
     """The query for runs that meet these `CONDITIONS`; its values are named as they are, and `limit`."""
     # The runs are chosen before anything is read of them.  An event's JSON begins with its type: comparing that is cheap, parsing is not.

@@ -19,7 +19,7 @@ from codeact_jupyter.store import forgetting
 from codeact_jupyter.store.claim import Claim, claim, held
 from codeact_jupyter.store.disks import MOUNTS
 from codeact_jupyter.store.opening import PATIENCE, Opening
-from codeact_jupyter.store.recent import Entry, listed
+from codeact_jupyter.store.recent import IDS, Entry, listed
 from codeact_jupyter.store.trouble import damaged, trouble
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -50,6 +50,10 @@ class Store:
         made = uuid4().hex
         self._write("INSERT INTO conversations (id, path, created) VALUES (?, ?, ?)", made, path, _now())
         return made
+
+    def bring_back(self, conversation: str) -> None:
+        """The notebook's conversation is this earlier one again, from now on.  Raises `StoreError`."""
+        self._write("UPDATE conversations SET created = ? WHERE id = ?", _now(), conversation)
 
     def choose(self, conversation: str, choice: Mapping[str, str]) -> None:
         """Which model this conversation asks, in the words of `connections.Choice`.  Raises `StoreError`."""
@@ -88,6 +92,10 @@ class Store:
     def runs(self, conversation: str) -> list[str]:
         """Ids of a conversation's runs, oldest first."""
         return [str(run) for (run,) in self._read("SELECT id FROM runs WHERE conversation = ? ORDER BY started, rowid", conversation)]
+
+    def ids(self, path: str = "") -> list[str]:
+        """Ids of all runs that are recorded: of all notebooks, or of one.  Raises `StoreError`."""
+        return [str(run) for (run,) in self._read(IDS, path=path)]
 
     def recent(self, limit: int, before: str = "", path: str = "", run: str = "") -> list[Entry]:
         """The newest runs: of all notebooks, or of one; started before a time; or one run alone.  Raises `StoreError`."""

@@ -67,10 +67,19 @@ test('effects are said in the user’s words, and one that is not known by its n
   expect(doesText(trans, { ...approval, effects: [] })).toBe('It does.');
   expect(doesText(trans, { ...approval, effects: ['edit_cell', 'protected_cell'] })).toBe('rewrites a protected cell');
   expect(questionText(trans, approval)).toBe('Run this? It does.');
-  expect(allowText(trans, ['edit_cell', 'protected_cell'])).toBe(
-    'allow rewriting your cells, rewriting protected cells for this run'
-  );
+  expect(allowText(trans, ['edit_cell', 'network'])).toBe('allow rewriting your cells, using the network for this run');
   expect(allowText(trans, [])).toBe('');
+});
+
+test('what is asked about each time is not offered for the run', () => {
+  expect(allowText(trans, ['edit_cell', 'protected_cell'])).toBe('');
+  expect(allowText(trans, ['expensive_cell'])).toBe('');
+  expect(allowText(trans, ['write_files', 'edit_cell', 'protected_cell'])).toBe(
+    'allow writing and deleting files for this run'
+  );
+  const both = asks('a', 'write_files', 'protected_cell');
+  const run = play([LIVE, ...record('r', [...UNTIL.slice(0, 3), both, decided('a', { scope: 'run' })])]).runs[0];
+  expect(decisionNotes(trans, stepsOf(run)[0])).toEqual(['allowed for this run: writes or deletes files']);
 });
 
 test('each question is told once, with what it is about, until it is decided', () => {

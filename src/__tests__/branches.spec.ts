@@ -1,8 +1,10 @@
 import { lineage, newestAfter, siblingsOf } from '../lineage';
-import type { ServerMessage } from '../protocol';
-import { alternativesTo, continuedRun, requestOf, runBefore, shownRuns } from '../runReading';
+import type { Queued, ServerMessage } from '../protocol';
+import { alternativesTo, continuedRun, conversationRuns, requestOf, runBefore, shownRuns } from '../runReading';
 import type { LocalMessage, RunState } from '../runState';
 import { WELCOME, asked, finished, play, record } from './events';
+
+const QUEUED: Queued = { type: 'queued', requests: [] };
 
 type Knot = { id: string; continues: string | null };
 const knots = (...runs: [string, string | null][]): Knot[] => runs.map(([id, continues]) => ({ id, continues }));
@@ -90,4 +92,16 @@ test('a run that goes on works on the request that was asked in words', () => {
 test('a new conversation begins with no branch', () => {
   const state = play([...BRANCHED, choose('b'), { ...WELCOME, conversation: 'c2' }]);
   expect([state.branch, shown(state)]).toEqual([null, []]);
+});
+
+test('a conversation that is brought back goes on in the run that was resumed, and in no other', () => {
+  const lost = record('lost', [asked('one', 'c0')]);
+  const cut = record('cut', [asked('two', 'c0'), { type: 'resumed', note: '' }]);
+  const here = play([WELCOME, ...record('r', [asked('new'), finished('answered', '1')]), QUEUED]);
+  const back = play([{ ...WELCOME, conversation: 'c0' }, ...lost, cut[0], QUEUED, cut[1]], here);
+  expect(conversationRuns(back).map(({ id, live }) => [id, live])).toEqual([
+    ['lost', false],
+    ['cut', true]
+  ]);
+  expect(conversationRuns(here).map(({ id }) => id)).toEqual(['r']);
 });

@@ -23,7 +23,7 @@ import { StatusLine } from './StatusLine';
 import { useBranchOf } from './useBranchOf';
 import { putBack, useReturnedWords } from './useReturnedWords';
 import type { Reveal } from './useReveal';
-import { awayText, useRunAsks } from './useRunAsks';
+import { awayText, useRunAsks, whyNotText } from './useRunAsks';
 
 /** A conversation, and the chat model over it. */
 export interface PanelTarget {
@@ -50,6 +50,8 @@ export interface PanelActions {
   readonly leavePage: () => void;
   /** Opens the notebook of a run of the list, and shows the run; `resume`: takes it up. */
   readonly openRun: (entry: Entry, resume: boolean) => void;
+  /** Takes up a run that was cut off, and shows it in its conversation. */
+  readonly resumeRun: (run: string, replay: boolean) => void;
   readonly openSettings: () => void;
   readonly openMenu: (x: number, y: number) => void;
 }
@@ -78,7 +80,7 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
   const runs = shownRuns(state);
   const live = liveRun(state);
   const away = awayText(trans, conversation.status);
-  const asksOf = useRunAsks({ target, state, away, trans, actions });
+  const asksOf = useRunAsks({ target, state, whyNot: whyNotText(trans, conversation), actions });
   return (
     <>
       <div className="codeact-Conversation" hidden={isHidden}>

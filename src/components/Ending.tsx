@@ -4,9 +4,10 @@ import React from 'react';
 import { isInterrupted, lackingIn, spentBy, stepsOf } from '../runReading';
 import type { Budgets, Run } from '../runState';
 import type { Alternatives } from './Asked';
-import { Banner, BannerAction } from './Banner';
+import { Banner } from './Banner';
 import { GrantMore } from './GrantMore';
 import { InstallOffer } from './InstallOffer';
+import { Interrupted } from './Interrupted';
 
 /** What can be asked for at a run. */
 export interface RunAsks {
@@ -46,7 +47,8 @@ export function Ending(props: EndingProps): JSX.Element | null {
     return null;
   }
   if (isInterrupted(run)) {
-    return <Interrupted {...props} />;
+    const { isBusy, whyNot, onResume } = asks;
+    return <Interrupted run={run} isBusy={isBusy} whyNot={whyNot} trans={props.trans} onResume={onResume} />;
   }
   return (
     <>
@@ -55,33 +57,6 @@ export function Ending(props: EndingProps): JSX.Element | null {
       {asks.isLast && <Onward {...props} />}
     </>
   );
-}
-
-/** It can be taken up at any time: it has not come to its end. */
-function Interrupted({ run, asks, trans }: EndingProps): JSX.Element {
-  const message = trans.__(
-    "Interrupted: the server ended before this was done. The kernel's variables may be lost. What was running may have run: it is not run again by itself."
-  );
-  const isOff = asks.isBusy;
-  const actions: BannerAction[] = [
-    {
-      label: trans.__('Resume'),
-      title: asks.whyNot || trans.__('Goes on from here; the model is told what was lost'),
-      isOff,
-      act: () => asks.onResume(run, false)
-    },
-    {
-      label: trans.__('Resume and replay'),
-      title:
-        asks.whyNot ||
-        trans.__(
-          'First runs the actions again that succeeded, if the kernel is a new one, so that their variables are back'
-        ),
-      isOff,
-      act: () => asks.onResume(run, true)
-    }
-  ];
-  return <Banner tone="warn" message={message} actions={run.isInstall ? [] : actions} />;
 }
 
 function Reason({ run, asks, trans }: EndingProps): JSX.Element | null {

@@ -6,6 +6,7 @@ import React, { useCallback } from 'react';
 
 import type { RunArchive, RunRecord, Wanted } from '../archive';
 import type { ConnectClient } from '../connect';
+import type { Conversation } from '../conversation';
 import { liveRun } from '../runReading';
 import { Connect } from './Connect';
 import { ConversationView, PanelActions, PanelTarget } from './ConversationView';
@@ -14,6 +15,7 @@ import { Header } from './Header';
 import { RecordView, Unrecorded } from './RecordView';
 import { RunList } from './RunList';
 import { useConversation } from './useConversation';
+import { whyNotText } from './useRunAsks';
 import type { Reveal } from './useReveal';
 
 /** What the panel shows: the conversation, or something else in its place. */
@@ -72,7 +74,7 @@ export function Panel(props: PanelProps): JSX.Element {
         {page.kind === 'runs' && <RunsPage {...props} />}
         {target !== null && conversation !== null ? (
           <ChatReactContext.Provider value={{ model: target.chat, rmRegistry: rendermime, area: 'sidebar' }}>
-            {page.kind === 'record' && <RecordPage {...props} record={page.record} />}
+            {page.kind === 'record' && <RecordPage {...props} conversation={conversation} record={page.record} />}
             <ConversationView
               key={target.model.id}
               target={target}
@@ -105,7 +107,8 @@ function RunsPage({ target, archive, trans, actions }: PanelProps): JSX.Element 
   );
 }
 
-function RecordPage({ record, reveal, trans, actions }: PanelProps & { record: RunRecord | null }): JSX.Element {
+function RecordPage(props: PanelProps & { record: RunRecord | null; conversation: Conversation }): JSX.Element {
+  const { record, conversation, reveal, trans, actions } = props;
   if (record === null) {
     return <Unrecorded trans={trans} onBack={actions.leavePage} />;
   }
@@ -116,6 +119,8 @@ function RecordPage({ record, reveal, trans, actions }: PanelProps & { record: R
       trans={trans}
       cells={actions.factsOf}
       reveal={reveal?.run === record.run.id ? reveal : null}
+      whyNot={whyNotText(trans, conversation)}
+      onResume={(run, replay) => actions.resumeRun(run.id, replay)}
       onCell={cell => void actions.goToCell(cell)}
       onBack={actions.leavePage}
     />

@@ -30,6 +30,9 @@ function wordsOf(trans: TranslationBundle): Readonly<Record<string, readonly [st
   };
 }
 
+/** Effects on cells that the user marked: they are asked about each time, whatever was allowed. */
+const EACH_TIME: readonly string[] = ['protected_cell', 'expensive_cell'];
+
 /** `writes or deletes files, uses the network` */
 export function doesText(trans: TranslationBundle, { effects, reason }: Approval): string {
   const words = wordsOf(trans);
@@ -41,8 +44,14 @@ export function doesText(trans: TranslationBundle, { effects, reason }: Approval
 /** `allow writing and deleting files for this run`; empty: nothing of it can be allowed at once. */
 export function allowText(trans: TranslationBundle, effects: readonly string[]): string {
   const words = wordsOf(trans);
-  const acts = effects.map(effect => words[effect]?.[1] ?? effect).join(', ');
-  return acts === '' ? '' : trans.__('allow %1 for this run', acts);
+  const acts = lasting(effects).map(effect => words[effect]?.[1] ?? effect);
+  return acts.length === 0 ? '' : trans.__('allow %1 for this run', acts.join(', '));
+}
+
+/** What can be allowed for a run: to rewrite a marked cell is to rewrite one of theirs, and is asked about each time. */
+function lasting(effects: readonly string[]): string[] {
+  const isMarked = effects.some(effect => EACH_TIME.includes(effect));
+  return effects.filter(effect => !EACH_TIME.includes(effect) && !(isMarked && effect === 'edit_cell'));
 }
 
 /** The question, with the server's reason for it. */
@@ -62,6 +71,8 @@ export function decisionNotes(trans: TranslationBundle, { status, approval, deci
   }
   return [
     isEdited ? trans.__('edited by you') : '',
-    scope === 'run' && approval !== null ? trans.__('allowed for this run: %1', doesText(trans, approval)) : ''
+    scope === 'run' && approval !== null
+      ? trans.__('allowed for this run: %1', doesText(trans, { ...approval, effects: lasting(approval.effects) }))
+      : ''
   ].filter(part => part !== '');
 }

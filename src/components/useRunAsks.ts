@@ -10,18 +10,16 @@ import type { RunAsks } from './Ending';
 export interface RunAsksOptions {
   readonly target: PanelTarget;
   readonly state: RunState;
-  /** Why the server hears nothing now; empty: it does. */
-  readonly away: string;
-  readonly trans: TranslationBundle;
+  /** Why nothing can be asked for now; empty: it can. */
+  readonly whyNot: string;
   readonly actions: PanelActions;
 }
 
 /** What can be asked for at each run of a conversation. */
-export function useRunAsks({ target, state, away, trans, actions }: RunAsksOptions): (run: Run) => RunAsks {
+export function useRunAsks({ target, state, whyNot, actions }: RunAsksOptions): (run: Run) => RunAsks {
   const { model, chat } = target;
   const [turned, setTurned] = useState({ run: '', by: 0 });
   const runs = shownRuns(state);
-  const whyNot = away || (liveRun(state) === null ? '' : trans.__('A run goes on.'));
   return run => ({
     isLast: run === runs.at(-1),
     isBusy: whyNot !== '',
@@ -45,6 +43,11 @@ export function useRunAsks({ target, state, away, trans, actions }: RunAsksOptio
     packageOf: actions.packageOf,
     onInstall: (module, cellId) => model.install(module, cellId)
   });
+}
+
+/** Why no run can be asked for now; empty: one can. */
+export function whyNotText(trans: TranslationBundle, { state, status }: Conversation): string {
+  return awayText(trans, status) || (liveRun(state) === null ? '' : trans.__('A run goes on.'));
 }
 
 /** Why the server hears nothing now; empty: it does. */

@@ -70,6 +70,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
           kernelName: app.serviceManager.kernelspecs.specs?.default
         }),
       connectModel: () => app.commands.execute(CommandIDs.connectModel),
+      resumeRun: (run, replay) => panel.resume(run, replay),
       leavePage: () => panel.turnTo({ kind: 'conversation' }),
       openSettings: () => app.commands.execute(CommandIDs.openSettings),
       openMenu: (x, y) => menu.open(x, y, { horizontalAlignment: 'right' })

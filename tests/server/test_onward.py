@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from codeact_jupyter.events import UserAsked
 from codeact_jupyter.testing import say
 from tests.server.played import act, serving
 from tests.server.tab import Browser, until
@@ -166,3 +169,69 @@ async def test_what_came_to_its_end_cannot_be_resumed(open_notebook):
     await browser.send("resume_run", run=run)
     assert "come to its end" in (await browser.hears("notice"))["message"]
     assert browser.events(run)[-1]["type"] == "run_finished"
+
+
+async def test_a_run_of_an_earlier_conversation_brings_that_back_when_it_is_resumed(open_notebook, tmp_path: Path):
+    _, browser, model = await open_notebook(
+        [say("One."), act("import time; time.sleep(60)"), say("New."), say("Two."), say("Three.")], **AUTO
+    )
+    first = await browser.ask("first")
+    await browser.answer(first)
+    run = await browser.ask("second")
+    await browser.event(run, "action_started")
+    await browser.save()
+    await browser.drop()
+    await browser.server.extension.stop_extension()
+
+    async with serving(tmp_path / "root", AUTO) as again:
+        tab = await again.browser()
+        earlier = tab.heard("welcome")[0]["conversation"]
+        await tab.send("new_conversation")
+        await tab.hears("welcome", count=2)
+        between = await tab.ask("in between")
+        assert await tab.answer(between) == "New."
+        await tab.drop()
+        page = await again.browser()
+        assert page.heard("recorded", run=run) == []
+
+        await page.send("resume_run", run=run)
+
+        assert await page.answer(run) == "Two."
+        assert [welcome["conversation"] for welcome in page.heard("welcome")][1:] == [earlier]
+        assert page.events(first)[-1]["answer"] == "One." and page.events(run)[0]["type"] == "user_asked"
+        assert await page.answer(await page.ask("third")) == "Three."
+    told = "\n".join(str(message["content"]) for message in model.requests[-1]["messages"])
+    assert "One." in told and "Two." in told and "New." not in told
+
+
+async def test_while_a_run_goes_on_no_earlier_conversation_comes_back(open_notebook):
+    server, browser, _ = await open_notebook([act("while True: pass")])
+    store, path = server.extension.store, server.room().desk.key
+    now = store.conversation(path)
+    store.begin("lost", now)
+    store.append("lost", UserAsked(text="lost", conversation=now))
+    store.new_conversation(path)
+    here = store.conversation(path)
+    run = await browser.ask()
+    await browser.event(run, "action_started")
+
+    await browser.send("resume_run", run="lost")
+
+    assert "A run goes on" in (await browser.hears("notice"))["message"]
+    assert store.conversation(path) == here
+    await browser.send("stop_run", run=run)
+    await browser.end(run)
+
+
+async def test_a_module_is_installed_in_the_branch_that_is_shown(open_notebook, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    server, browser, _ = await open_notebook([say("One."), say("Two.")])
+    first = await browser.ask("first")
+    await browser.answer(first)
+    await browser.answer(await browser.ask("second"))
+
+    await browser.send("install_module", run="i2", module="nosuchthing", continues=first)
+    await browser.end("i2")
+
+    assert browser.events("i2")[0]["continues"] == first
+    assert server.extension.store.lineage(server.room().session.conversation, "i2") == [first, "i2"]

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
-from codeact_jupyter.events import ActionProposed, ApprovalAsked, ModelReplied, Usage, UserAsked
+from codeact_jupyter.events import ActionProposed, ApprovalAsked, ModelReplied, Steered, Usage, UserAsked
 from codeact_jupyter.testing import say
 from tests.server.played import Served, act, refused
 from tests.server.tab import until
@@ -81,7 +81,13 @@ async def test_a_run_that_goes_on_here_or_elsewhere_is_running_and_one_that_nobo
     for name in ("lost", "elsewhere", "asks elsewhere"):
         store.begin(name, store.conversation(server.room().desk.key))
         store.append(name, UserAsked(text=name))
-    store.append("asks elsewhere", ApprovalAsked(action_id="a", reason="it deletes files"))
+    asks = (
+        ActionProposed(action_id="a", code="", cell_id="c"),
+        ApprovalAsked(action_id="a", reason="it deletes files"),
+        Steered(text="Why?"),
+    )
+    for event in asks:
+        store.append("asks elsewhere", event)
     claims = [store.claim("elsewhere"), store.claim("asks elsewhere")]  # as the command line holds them
     run = await browser.ask("go on")
     await browser.hears("doing", what="running")

@@ -154,6 +154,25 @@ test('a question waits through a reload of the page', async ({ lab }) => {
   expect(fs.readFileSync(lab.file('out.txt'), 'utf-8')).toBe('as proposed');
 });
 
+test('a decision that is lost with the connection is said again', async ({ lab }) => {
+  await asked(lab);
+  await lab.page.evaluate(() => {
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (data): void {
+      if (typeof data === 'string' && data.includes('"decide"')) {
+        WebSocket.prototype.send = send;
+        this.close(); // what was said is on no way any more
+      } else {
+        send.call(this, data);
+      }
+    };
+  });
+  await lab.page.keyboard.press('Enter');
+  await lab.panel.ended();
+  expect(fs.readFileSync(lab.file('out.txt'), 'utf-8')).toBe('as proposed');
+  await expect(card(lab)).toHaveCount(0);
+});
+
 test('the mode is chosen below the panel: never asks, always asks, and holds from the next run on', async ({ lab }) => {
   lab.writeNotebook();
   await lab.script(act('Write', WRITE), 'Done.', act('Add', '1 + 1'), 'It is 2.');
@@ -195,6 +214,7 @@ test('a protected cell asks in every mode; the rewrite waits below it, and takes
   await expect(card(lab)).toContainText('Replaces the cell above');
   await expect(card(lab).getByRole('button', { name: 'Run' })).toBeFocused();
   await expect(card(lab).locator('h3')).toContainText('protected cell');
+  await expect(card(lab).locator('input[type=checkbox]')).toHaveCount(0); // it is asked about each time
   await expect(bar(notebook)).toContainText('replaces the cell above');
   expect((await notebook.cells()).map(({ source }) => source)).toEqual(['a = 1 +', 'a = 1 + 1\na']);
   await lab.page.screenshot({ path: `${SHOTS}/approval-replaces.png` });

@@ -71,3 +71,43 @@ test('resumed with replay, its variables are there again', async ({ ownLab }) =>
   await expect(panel.answers).toHaveText('It is 21.');
   await notebook.expectAgentCells([{ source: 'x = 20' }, { running: false }, { outputs: ['text/plain 21'] }]);
 });
+
+for (const way of ['list', 'record']) {
+  test(`a run of an earlier conversation is resumed from its ${way}, and brings that conversation back`, async ({
+    ownLab
+  }) => {
+    test.setTimeout(240_000);
+    const { lab, server } = ownLab;
+    const { panel } = lab;
+    lab.writeNotebook();
+    await lab.script('It is early.', act('Wait', until('go')), 'New.', 'It is late.');
+    const notebook = await lab.open();
+    await panel.ask('What time?');
+    await panel.ended();
+    await panel.ask('Wait');
+    await notebook.expectAgentCells([{ running: true }]);
+    await crash(lab, server);
+    await expect(panel.state).toHaveText('interrupted', { timeout: 30_000 });
+    await panel.button('More').click();
+    await lab.page.getByRole('menuitem', { name: 'New Conversation' }).click();
+    await panel.ask('Something else');
+    await panel.ended();
+
+    await panel.button('More').click();
+    await lab.page.getByRole('menuitem', { name: 'Runs' }).click();
+    if (way === 'list') {
+      await panel.button('Resume “Wait”').click();
+    } else {
+      await panel.root.locator('.codeact-Entry', { hasText: 'Wait' }).click();
+      await expect(panel.root.locator('.codeact-Record-note')).toContainText(
+        'that conversation is the notebook’s again'
+      );
+      await lab.page.screenshot({ path: `${SHOTS}/record-interrupted.png` });
+      await panel.root.getByRole('button', { name: 'Resume', exact: true }).click();
+    }
+    await panel.ended(2, 60_000);
+    await expect(panel.words).toHaveText(['What time?', 'Wait']);
+    await expect(panel.answers).toHaveText(['It is early.', 'It is late.']);
+    await lab.page.screenshot({ path: `${SHOTS}/brought-back.png` });
+  });
+}
