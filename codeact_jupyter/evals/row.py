@@ -28,7 +28,7 @@ class Row(BaseModel):
     success_reference: bool
     success_fixed: bool
     end: str
-    """Why it ended: as a run does (`answered`, `limit`, `failed`, `stopped`); `timeout`: the wall limit; `broken`: the evaluation failed."""
+    """Why it ended: as a run does (`answered`, `limit`, `failed`, `stopped`); `timeout`, the wall limit; `broken`, the harness."""
     turns: int
     """Replies of the model, the answer included."""
     actions: int
