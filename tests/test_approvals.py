@@ -5,7 +5,7 @@ import pytest
 from codeact_jupyter.events import ActionProposed
 from codeact_jupyter.policy import EFFECTS
 from codeact_jupyter.ports import Code, Facts, Finished, Name, Verdict
-from codeact_jupyter.session.approvals import Asking, Judge
+from codeact_jupyter.session.approvals import Asking, Judge, lasting
 from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.session.names import Names
 
@@ -41,6 +41,19 @@ def test_the_mode_decides_what_of_the_policy_asks(mode, facts, allowed, decision
 def test_an_action_that_asks_always_says_why():
     assert Judge("ask", dict, frozenset).judge(CODE, PLAIN).reason
     assert EFFECTS["edit_cell"] in Judge("risky", dict, frozenset).judge(CODE, THEIRS).reason
+
+
+@pytest.mark.parametrize(
+    "effects, offered",
+    [
+        (("write_files", "network"), ("write_files", "network")),
+        (("edit_cell",), ("edit_cell",)),
+        (("edit_cell", "protected_cell"), ()),
+        (("write_files", "expensive_cell"), ("write_files",)),
+    ],
+)
+def test_what_is_asked_about_each_time_is_not_offered_for_the_run(effects, offered):
+    assert lasting(effects) == offered
 
 
 class Cell:

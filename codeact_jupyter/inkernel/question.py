@@ -10,6 +10,7 @@ from codeact_jupyter.events import ActionProposed
 from codeact_jupyter.inkernel.stage import Stage
 from codeact_jupyter.policy import EFFECTS
 from codeact_jupyter.ports import Verdict
+from codeact_jupyter.session.approvals import lasting
 from codeact_jupyter.session.desk import Decision
 
 NOBODY = "Nobody can be asked here. Do without it, or say in your answer what has to be run."
@@ -27,7 +28,7 @@ class Question:
         return await asyncio.wrap_future(self._stage.lend(lambda: self._ask(proposed, verdict)))
 
     def _ask(self, proposed: ActionProposed, verdict: Verdict) -> Decision:
-        every = verdict.effects if not self._of_all else ()
+        every = () if self._of_all else lasting(verdict.effects)
         classes = f"a: yes, and in this run whatever {', or '.join(EFFECTS.get(effect, effect) for effect in every)}; " if every else ""
         try:
             while not (word := self._input(f"{verdict.reason} Run it? (y: yes; n: no; {classes}else it is your word to the model) ")):

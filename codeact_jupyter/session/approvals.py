@@ -1,6 +1,6 @@
 """Which actions ask first, and who is asked: the mode over the policy, and the approver of a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, Protocol
 
@@ -13,6 +13,13 @@ TAGGED = frozenset({"protected_cell", "expensive_cell"})
 """Effects that the user has marked cells against: they are asked about each time, in every mode."""
 
 By = Literal["policy", "user"]
+
+
+def lasting(effects: Sequence[str]) -> tuple[str, ...]:
+    """Those that can be allowed for a whole run: to rewrite a tagged cell is to rewrite one of theirs, and is asked about each time."""
+    tagged = not TAGGED.isdisjoint(effects)
+    return tuple(effect for effect in effects if effect not in TAGGED and not (tagged and effect == "edit_cell"))
+
 
 EVERY = "You are asked about every action."
 

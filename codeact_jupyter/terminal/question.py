@@ -10,6 +10,7 @@ from rich.syntax import Syntax
 
 from codeact_jupyter.policy import EFFECTS
 from codeact_jupyter.ports import Verdict
+from codeact_jupyter.session.approvals import lasting
 from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.terminal.editor import END, edited, editor, typed
 from codeact_jupyter.terminal.keyboard import Keyboard
@@ -58,12 +59,12 @@ class Question:
     def _choices(self, verdict: Verdict) -> str:
         choices = ["[bold]y[/] yes", "[bold]n[/] no", "[bold]e[/] edit it"]
         if self._may_allow_all(verdict):
-            classes = ", or ".join(EFFECTS.get(effect, effect) for effect in verdict.effects)
+            classes = ", or ".join(EFFECTS.get(effect, effect) for effect in lasting(verdict.effects))
             choices.append(f"[bold]a[/] yes, and in this run whatever {escape(classes)}")
         return " · ".join(choices)
 
     def _may_allow_all(self, verdict: Verdict) -> bool:
-        return bool(verdict.effects) and not self.of_all
+        return bool(lasting(verdict.effects)) and not self.of_all
 
     async def _word(self) -> str | None:
         line = await self.keyboard.line()

@@ -47,8 +47,8 @@ function ApprovalCard({ model, run, step, approval, trans, onCell, onEdit }: Car
   const shownAt = useRef(Infinity);
   useEffect(() => void (shownAt.current = performance.now()), []);
   useCardFocus(card);
-  // Who is asked about everything is not spared by allowing a part of it.
-  const allow = run.mode === 'ask' ? '' : allowText(trans, approval.effects);
+  // Who is asked about everything is not spared by allowing a part of it; nor who is asked about marked cells alone.
+  const allow = run.mode === 'risky' ? allowText(trans, approval.effects) : '';
   const isOpen = model.conversation.status === 'open';
   const decide = (decision: 'allow' | 'deny', note: string): void => {
     const scope = wholeRun && decision === 'allow' ? 'run' : 'once';
