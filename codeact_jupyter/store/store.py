@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from codeact_jupyter.errors import StoreError
 from codeact_jupyter.events import Event, Observed, Recorded
 from codeact_jupyter.lineage import lineage
-from codeact_jupyter.store import forgetting
+from codeact_jupyter.store import forgetting, streaming
 from codeact_jupyter.store.claim import Claim, claim, held
 from codeact_jupyter.store.disks import MOUNTS
 from codeact_jupyter.store.opening import PATIENCE, Opening
@@ -133,6 +133,16 @@ class Store:
         """What was recorded of the runs that lead to this one, itself included; of None: to the newest."""
         return [recorded.event for run in self.lineage(conversation, after) for recorded in self.events(run)]
 
+    def stream(self, wanted: streaming.Wanted) -> Iterator[streaming.Kept]:
+        """Runs as they are recorded, the oldest first, a few in memory at a time.  Raises `StoreError`."""
+        with self._apart("read") as db:
+            yield from streaming.stream(db, wanted)
+
+    def take_in(self, path: str, recorded: Sequence[Recorded], conversation: str) -> bool:
+        """A run of elsewhere, whole or not at all; False: it is known already.  Raises `StoreError`."""
+        with self._writing():
+            return streaming.put(self._db, path, recorded, conversation)
+
     def enqueue(self, run: str, conversation: str, request: Mapping[str, Any]) -> None:
         """Ask this when it is its turn; a run that waits already is changed, and keeps its place.  Raises `StoreError`."""
         self._write(
@@ -238,9 +248,9 @@ class Store:
             self._db.execute("COMMIT")
 
     @contextmanager
-    def _apart(self) -> Iterator[sqlite3.Connection]:
+    def _apart(self, doing: str = "written") -> Iterator[sqlite3.Connection]:
         """A connection of its own: what another thread records meanwhile is no part of its transactions."""
-        with self._told("written"), closing(self._opening.connect()) as db:
+        with self._told(doing), closing(self._opening.connect()) as db:
             yield db
 
     @contextmanager
