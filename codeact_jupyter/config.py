@@ -18,6 +18,9 @@ from codeact_jupyter.events import Approval
 OFFLINE = "offline"
 """The name of the built-in model."""
 
+WAYS = ("code", "tool", "json", "text", "flow")
+"""Names of the action formats."""
+
 OPENAI = "https://api.openai.com/v1"
 """Where a request goes if no URL is named."""
 
@@ -51,7 +54,10 @@ class CodeAct(Configurable):
         config=True
     )
     format = Enum(
-        ["auto", "code", "tool"], "auto", help="How the model writes its actions: `code` in its text, `tool` calls, or what its test found."
+        ["auto", *WAYS],
+        "auto",
+        help="How the model writes its actions: `code` in its text, `tool` calls, one call as `json` or as `text`, a program of calls"
+        " (`flow`), or what its test found.",
     ).tag(config=True)
     images = Enum(["auto", "on", "off"], "auto", help="Whether figures are sent to the model; `auto`: if its test found that it sees.").tag(
         config=True

@@ -21,6 +21,9 @@ ID = 8
 WAITING = {
     "code": 'Reply <wait seconds="60"/> to go on waiting, <interrupt/> to end it, or answer (an answer interrupts it).',
     "tool": "Call wait to go on waiting, interrupt to end it, or answer without a call (an answer interrupts it).",
+    "json": 'Call {"tool": "wait", "args": [60]} to go on waiting, {"tool": "interrupt", "args": []} to end it, or answer.',
+    "text": "Call `wait, 60` to go on waiting, `interrupt` to end it, or answer (an answer interrupts it).",
+    "flow": 'Act by {"call": "wait", "args": [60]} to go on waiting, {"call": "interrupt"} to end it, or answer (an answer interrupts it).',
 }
 
 

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from codeact_jupyter.config import OFFLINE
+from codeact_jupyter.config import OFFLINE, WAYS
 
 SETTINGS = (
     "model",
@@ -26,7 +26,7 @@ NEWEST = 50
 
 
 def parser() -> argparse.ArgumentParser:
-    """Each command's `command` is the name of its module."""
+    """Each command has a module of its name, or the one that `entry.MODULES` names."""
     made = argparse.ArgumentParser(
         prog="jupyter codeact", description="An agent that acts by Python code in a notebook's own kernel.", allow_abbrev=False
     )
@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--dir", metavar="DIR", type=Path, default=Path("codeact-demo"), help="where its notebook goes (default: %(default)s)"
     )
+    _of_an_evaluation(commands.add_parser("eval", help="measure models on the tasks of a suite", allow_abbrev=False))
     doctor = commands.add_parser("doctor", help="say what works here, what does not, and what to do", allow_abbrev=False)
     doctor.add_argument("--model", help="name of the model to try")
     doctor.add_argument("--base-url", metavar="URL", help="the OpenAI-compatible server to try")
@@ -58,7 +59,7 @@ def _of_a_run(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--model", help=f"name of the model; {OFFLINE} is the built-in one")
     add("--base-url", metavar="URL", help="an OpenAI-compatible server")
-    add("--format", choices=["auto", "code", "tool"], help="how the model writes its actions: in its text, or as tool calls")
+    add("--format", choices=["auto", *WAYS], help="how the model writes its actions: Python in its text or as tool calls; calls; programs")
     add("--approval", choices=["auto", "ask", "risky"], help="which actions ask first: none, all, or those with effects beyond the kernel")
     add("--max-steps", metavar="N", type=_number(int, least=1), help="replies that the run may take")
     add("--max-tokens", metavar="N", type=_number(int), help="tokens that the run may use; 0: no limit")
@@ -72,6 +73,37 @@ def _of_a_run(command: argparse.ArgumentParser) -> None:
     add("--events", metavar="FILE", type=Path, help="write each recorded event as a line of JSON")
     add("--force", action="store_true", help="go on though a Jupyter server has the notebook's kernel")
     add("--quiet", action="store_true", help="no progress on stderr")
+
+
+def _of_an_evaluation(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("suite", metavar="SUITE", help="m3tooleval, apibank, dabench, notebook, repair, or your own as module:function")
+    add("--data", metavar="DIR", type=Path, help="where its tasks are, if they do not come with the package")
+    add("--out", metavar="DIR", type=Path, required=True, help="where results go; what is there already is not done again")
+    add("--formats", metavar="A,B", type=_names, default=(), help="action formats (default: code,json,text, as far as the suite goes)")
+    add("--model", metavar="M", action="append", default=[], help="a model to measure; may be given several times")
+    add("--base-url", metavar="URL", help="an OpenAI-compatible server")
+    add("--max-steps", metavar="N", type=_number(int, least=1), default=10, help="replies that a task may take (default: %(default)s)")
+    add("--limit", metavar="N", type=_number(int, least=1), help="so many tasks: the first ones, or a sample if there is a --seed")
+    add("--seed", metavar="S", type=int, help="with which the sample is drawn, and the report's intervals")
+    add("--repeat", metavar="K", type=_number(int, least=1), default=1, help="how often each task is done (default: %(default)s)")
+    add(
+        "--observation",
+        metavar="A,B",
+        type=_names,
+        default=("full",),
+        help="what of an error is told: full, last-line, none (default: full)",
+    )
+    add("--task-seconds", metavar="S", type=_number(float, above=0), default=600.0, help="seconds for all of a task (default: 600)")
+    add("--timeout", metavar="S", type=_number(float, above=0), help="seconds that an action may run before the model is told")
+    add("--again", action="store_true", help="do again what broke, failed or took too long")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--workers", metavar="N", type=_number(int, least=1), default=1, help="processes here (default: %(default)s)")
+    where.add_argument("--dask", metavar="ADDRESS", help="a dask scheduler, whose workers do it")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _number(kind: type[int] | type[float], least: float = 0, above: float = -1) -> Any:

@@ -170,7 +170,12 @@ def _answer(text: str, cut: bool, history: Sequence[Event]) -> Answer:
 
 def _said(text: str) -> str:
     """What of a reply is for the user."""
-    return _STRAY_TAG.sub("", _LONE_THOUGHT_END.sub("", _THOUGHT.sub("", text))).strip()
+    return _STRAY_TAG.sub("", spoken(text)).strip()
+
+
+def spoken(text: str) -> str:
+    """A reply without what its model thought aloud."""
+    return _LONE_THOUGHT_END.sub("", _THOUGHT.sub("", text))
 
 
 def _help(what: str, history: Sequence[Event]) -> str:
