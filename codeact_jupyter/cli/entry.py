@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from codeact_jupyter.cli.options import parser
 from codeact_jupyter.cli.usage import EXIT, USAGE, Usage
-from codeact_jupyter.errors import Busy, CodeActError, SettingError
+from codeact_jupyter.errors import Busy, CodeActError, SettingError, SuiteError
+
+MODULES = {"eval": "evaluate"}
+"""Of commands that have not their own name: `eval` says something else in Python."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -14,8 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser().parse_args(arguments)
     try:
         # only the command that was asked for: to list runs takes no kernel and no notebook
-        code = importlib.import_module(f"codeact_jupyter.cli.{options.command}").command(options)
-    except (Usage, SettingError, Busy) as error:
+        module = MODULES.get(options.command, options.command)
+        code = importlib.import_module(f"codeact_jupyter.cli.{module}").command(options)
+    except (Usage, SettingError, SuiteError, Busy) as error:
         sys.stderr.write(f"jupyter codeact: {error}\n")
         code = USAGE
     except CodeActError as error:
