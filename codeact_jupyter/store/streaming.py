@@ -103,9 +103,9 @@ class _Reading:
             more -= 0 if asked.goes_on else 1
             if (above := self._above(conversation, asked, place)) is None or above[0] in seen:
                 break
-            run, *place_above = above
+            run, *_ = above
+            place = above[1:]
             seen.add(run)
-            place = str(place_above[0]), int(place_above[1])
             found.append(self._events(run))
             asked = found[-1][0].event
         return [each.event for recorded in reversed(found) for each in recorded]

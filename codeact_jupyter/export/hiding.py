@@ -1,0 +1,126 @@
+"""A trajectory as it may leave this machine: without secrets, and with its values masked if that is asked for.  Pure."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from codeact_jupyter.calls import Call
+from codeact_jupyter.events import (
+    ActionDecided,
+    ActionProposed,
+    ApprovalAsked,
+    Event,
+    ModelReplied,
+    Observed,
+    Resumed,
+    RunFinished,
+    Steered,
+    UserAsked,
+)
+from codeact_jupyter.export.redaction import Redaction
+from codeact_jupyter.export.secrets import Secrets, throughout
+from codeact_jupyter.export.trajectory import IMPORTED, Outputs, Trajectory
+from codeact_jupyter.output_text import text_of
+
+_EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(tuple[Event, ...])
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+def hidden(trajectory: Trajectory, secrets: Secrets, redact: bool = False) -> Trajectory:
+    """Each text of it, whatever it stands in, without keys and home folders; `redact`: with its values masked too."""
+    told = [event.model_dump() for event in (*trajectory.before, *trajectory.events)]
+    mine = secrets.of(told)
+    safe = _EVENTS.validate_python(throughout(told, mine.text))
+    before, events = safe[: len(trajectory.before)], safe[len(trajectory.before) :]
+    shown = trajectory.outputs
+    without = replace(
+        trajectory,
+        run=mine.text(trajectory.run),
+        before=before,
+        events=events,
+        outputs=lambda: {mine.text(cell): _safe(outputs, mine) for cell, outputs in shown().items()},
+    )
+    return _redacted(without) if redact else without
+
+
+def _safe(outputs: Iterable[Mapping[str, Any]], secrets: Secrets) -> list[Mapping[str, Any]]:
+    return [_kept(output, secrets) for output in outputs]
+
+
+def _kept(output: Mapping[str, Any], secrets: Secrets) -> Mapping[str, Any]:
+    """With its text in one piece: a key may go from one line of a list to the next."""
+    joined = dict(output)
+    if "text" in joined:
+        joined["text"] = text_of(joined["text"])
+    data = {kind: text_of(value) if isinstance(value, list) else value for kind, value in joined.pop("data", {}).items()}
+    safe: dict[str, Any] = throughout(joined, secrets.text)
+    if "data" not in output:
+        return safe
+    pictures = {kind: value for kind, value in data.items() if kind in _PICTURES}  # bytes in base64 are no text
+    rest = {kind: value for kind, value in data.items() if kind not in _PICTURES}
+    return {**safe, "data": {**throughout(rest, secrets.text), **pictures}}
+
+
+def _redacted(trajectory: Trajectory) -> Trajectory:
+    """What cannot be masked (figures, markup of outputs) is left out."""
+    everything = (*trajectory.before, *trajectory.events)
+    redaction = Redaction()
+    redaction.learn(_codes(everything))
+    masked = [_masked(event, redaction, trajectory.asked.format) for event in everything]
+    return replace(
+        trajectory,
+        before=tuple(masked[: len(trajectory.before)]),
+        events=tuple(masked[len(trajectory.before) :]),
+        outputs=dict,
+        picture=lambda _: None,
+    )
+
+
+def _codes(events: Sequence[Event]) -> Iterable[str]:
+    for event in events:
+        match event:
+            case ActionProposed(code=code) | ActionDecided(code=code):
+                yield code
+            case _:
+                pass
+
+
+def _masked(event: Event, redaction: Redaction, form: str) -> Event:
+    words = redaction.prose
+    match event:
+        case UserAsked():
+            return event.model_copy(update={"text": words(event.text), "path": "", "settings": _settings(event, redaction)})
+        case Steered() | Observed():
+            return event.model_copy(update={"text": words(event.text), **({"changes": ()} if isinstance(event, Observed) else {})})
+        case ModelReplied():
+            calls = tuple(_call(call, redaction) for call in event.calls)
+            return event.model_copy(update={"text": redaction.reply(event.text, form), "calls": calls})
+        case ActionProposed():
+            return event.model_copy(update={"code": redaction.code(event.code)})
+        case ActionDecided():
+            return event.model_copy(update={"code": redaction.code(event.code), "note": words(event.note)})
+        case ApprovalAsked():
+            return event.model_copy(update={"reason": words(event.reason)})
+        case Resumed():
+            return event.model_copy(update={"note": words(event.note)})
+        case RunFinished():
+            answer = None if event.answer is None else words(event.answer)
+            return event.model_copy(update={"answer": answer, "message": event.message})
+        case _:
+            return event
+
+
+def _settings(asked: UserAsked, redaction: Redaction) -> dict[str, Any]:
+    match asked.settings.get(IMPORTED):
+        case dict() as told:
+            return {IMPORTED: {**told, "asked": redaction.prose(str(told.get("asked", "")))}}
+        case _:
+            return {}
+
+
+def _call(text: str, redaction: Redaction) -> str:
+    call = Call.of(text)
+    return json.dumps({"name": call.name, "arguments": redaction.arguments(call.arguments), "id": call.id})
