@@ -33,10 +33,11 @@ class Shown:
         self._process: object = None
         self._wire: Wire | None = None
         self._held: tuple[Wire, asyncio.Task[None]] | None = None
-        self._sessions: set[str] = set()
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """What was put out stays as it is: no update reaches it, as none does in a notebook that is opened again."""
+        self._sessions: set[str] = set()
         self._cells: dict[str, Outputs] = {}
         self._displays: dict[str, list[Outputs]] = {}
         self._widgets = OutputWidgets(self._tell)
@@ -48,7 +49,7 @@ class Shown:
     async def connect(self, wire: Wire, process: object) -> None:
         """This is heard from now on; what another process had put out is of the past."""
         if process != self._process:
-            self._forget()
+            self.forget()
         self._process, self._wire = process, wire
         self._sessions.add(wire.session)
         await self.close()
@@ -145,6 +146,6 @@ class Shown:
         while not wire.changed and await is_alive():
             if await first(wire.lost, timeout=LOOK_SECONDS):
                 break
-        self._forget()
+        self.forget()
         self._held = None
         await wire.close()

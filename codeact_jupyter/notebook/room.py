@@ -41,6 +41,7 @@ class RoomMount:
         if self._subscription is not None:
             self._doc.unobserve(self._subscription)
             self._subscription = None
+            self.replica.close()
 
     def _tell(self, message: bytes) -> None:
         if self._subscription is None:

@@ -100,6 +100,7 @@ class ServerHost:
 
     def close(self) -> None:
         self._in_use.cancel()
+        del self._in_use  # what broke it off refers to this one
         self._kernels.notify_disconnect(self.id)
 
     async def _lives(self) -> bool:

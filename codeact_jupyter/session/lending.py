@@ -46,8 +46,10 @@ class Lending:
             await self._part_with(kernel)
 
     async def forget(self) -> None:
-        """What comes late is waited for no more."""
+        """The user closed the notebook, or the server ends: what comes late is waited for no more, and of what came nothing is kept."""
         await self._shown.close()
+        if not self._hosts:  # else a run goes on
+            self._shown.forget()
 
     async def restart(self) -> None:
         """The user wants it.  Raises `KernelError`."""

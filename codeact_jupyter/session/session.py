@@ -181,11 +181,12 @@ class Session:
     def _go(self, work: Work, claim: Claim, go: Callable[[Work], Coroutine[Any, Any, RunFinished]]) -> asyncio.Task[RunFinished]:
         task = asyncio.create_task(go(work))
         self._live = (work, task)
-        task.add_done_callback(lambda task: self._over(task, claim))
+        task.add_done_callback(lambda task: self._over(work, task, claim))
         return task
 
-    def _over(self, task: asyncio.Task[RunFinished], claim: Claim) -> None:
+    def _over(self, work: Work, task: asyncio.Task[RunFinished], claim: Claim) -> None:
         self._live, self.typed = None, ""
+        work.let_go()
         claim.release()
         if not task.cancelled():
             task.exception()  # recorded by the loop; asked for, so that asyncio does not complain

@@ -79,6 +79,7 @@ class Work:
     def __init__(self, place: Place, order: Order):
         self.id = order.run
         self._place, self._order = place, order
+        self._over = False
         settings, asked = order.settings, order.asked
         self._veil = Veil((settings.api_key, *place.keys()))
         prepare = Preparing(order.terms.setup) if order.terms.setup else None
@@ -115,6 +116,11 @@ class Work:
             await self.kernel.close()
             await self.model.aclose()
 
+    def let_go(self) -> None:
+        """It is over.  Its parts refer to it as it does to them: such a ring stays until the collector comes, in a server for minutes."""
+        self._over = True
+        del self.run, self.model, self.kernel, self.cells, self._judge
+
     def _model(self) -> ClosingModel:
         if self._order.install:
             return Installing(self._order.install)
@@ -128,9 +134,13 @@ class Work:
         audience = self._place.audience
         return KernelNews(
             state=lambda what: audience.doing(self.id, what),
-            lost=lambda text: self.run.tell(text),
+            lost=self._lost,
             may_restart=lambda: audience.may_restart(self.id),
         )
+
+    def _lost(self, text: str) -> None:
+        if not self._over:  # a stopped action of its may still wait in the kernel
+            self.run.tell(text)
 
     def _run(self) -> Run:
         place, order, settings, terms = self._place, self._order, self._order.settings, self._order.terms

@@ -1,9 +1,15 @@
 """What only the room mount has: a document that is filled from the file anew while the agent works in it."""
 
 import asyncio
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
+from jupyter_ydoc import YNotebook
+from pycrdt import Doc
+
+from codeact_jupyter.notebook.room import RoomMount
 from tests.notebook.mounts import Room, cell_of, code, ids, notebook, user_cells
 
 MARK = {"codeact": {"run": "r", "step": 1, "attempt": 1, "model": "m"}}
@@ -97,3 +103,14 @@ async def test_a_room_that_was_left_is_not_written_to(tmp_path: Path) -> None:
     mount.delete("top")
     assert cell_of(mount.content(), cell)["source"] == "x = 1"
     assert "top" in ids(mount.document.content())
+
+
+def test_the_document_of_a_room_that_was_left_is_gone() -> None:
+    kept = YNotebook(Doc())
+    kept.set(notebook(*user_cells()))
+    mount = RoomMount(kept.ydoc, lambda: False)
+    document = weakref.ref(mount.replica)
+    mount.close()
+    del mount
+    gc.collect()
+    assert document() is None
