@@ -117,7 +117,8 @@ export function lackedBefore(runs: readonly Run[], install: Run): Run | null {
 /** The numbers of a run's one line. */
 export function summaryOf(run: Run): { steps: number; repaired: number; cells: number; seconds: number } {
   const steps = stepsOf(run);
-  const cells = new Set(steps.flatMap(step => (step.cellId === null ? [] : [step.cellId])));
+  // The cell of what was denied is gone.
+  const cells = new Set(steps.flatMap(step => (step.cellId === null || step.status === 'denied' ? [] : [step.cellId])));
   return {
     steps: steps.length,
     repaired: steps.filter(step => isRepaired(run, step)).length,

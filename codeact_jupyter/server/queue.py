@@ -1,7 +1,6 @@
 """Requests that wait for the run that goes on: they outlive the page and the server, and the next one begins when a run has answered."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 
 from codeact_jupyter.asked import QueueRequest
 from codeact_jupyter.errors import CodeActError
@@ -26,8 +25,8 @@ class Queue:
             raise CodeActError("The request is empty.")
         waits = self.next(message.run)  # then only its words are new: a page that came later does not know the rest
         anchor, cells = (waits.anchor, waits.cells) if waits else (message.anchor, message.cells)
-        request = Request(message.run, self._session.hidden(message.request), anchor, cells)
-        self._session.store.enqueue(message.run, self._session.conversation, asdict(request))
+        kept = {"text": self._session.hidden(message.request), "anchor": anchor, "cells": cells}
+        self._session.store.enqueue(message.run, self._session.conversation, kept)
         self._tell(self.now())
 
     def drop(self, run: str) -> None:

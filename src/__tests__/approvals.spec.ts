@@ -4,7 +4,7 @@ import { hasTag, withTag } from '../cells/mark';
 import { allowText, decisionNotes, doesText, questionText } from '../components/approvalWording';
 import { isWaiting, newsOf, newsText } from '../notifications';
 import type { ActionDecided, RunEvent } from '../protocol';
-import { liveRun, stepsOf, waitingStep } from '../runReading';
+import { liveRun, stepsOf, summaryOf, waitingStep } from '../runReading';
 import type { RunState } from '../runState';
 import { WELCOME, asked, finished, observed, play, proposed, record, replied, started } from './events';
 
@@ -58,7 +58,8 @@ test('a step says what was decided about it', () => {
   expect(denied({})).toEqual(['not run: denied']);
   expect(denied({ note: 'print it' })).toEqual(['not run: denied (“print it”)']);
   expect(denied({ by: 'policy', note: 'Nobody can be asked.' })).toEqual(['not run: Nobody can be asked.']);
-  expect(stepsOf(after(decided('a', { decision: 'deny' })).runs[0])[0].status).toBe('denied');
+  const noCell = after(decided('a', { decision: 'deny' })).runs[0];
+  expect([stepsOf(noCell)[0].status, summaryOf(noCell).cells]).toEqual(['denied', 0]);
 });
 
 test('effects are said in the user’s words, and one that is not known by its name', () => {
