@@ -61,9 +61,9 @@ class Apis:
         parameters = list(self.world["apis"][name]["parameters"])
 
         def function(*args: Any, **named: Any) -> Any:
-            if len(args) == 1 and isinstance(args[0], dict) and args[0].keys() <= set(parameters):  # `"args": {"name": value}` in JSON
-                args, named = (), args[0] | named
-            given = dict(zip(parameters, args, strict=False)) | named
+            whole = args[0] if len(args) == 1 and isinstance(args[0], dict) and args[0].keys() <= set(parameters) else None
+            # JSON has no names for arguments but in an object
+            given = (dict(zip(parameters, args, strict=False)) if whole is None else whole) | named
             noted: dict[str, Any] = {"name": name, "given": {key: plain(value) for key, value in given.items() if value is not None}}
             self.calls.append(noted)
             if len(args) > len(parameters):
