@@ -48,6 +48,10 @@ def parser() -> argparse.ArgumentParser:
         "--dir", metavar="DIR", type=Path, default=Path("codeact-demo"), help="where its notebook goes (default: %(default)s)"
     )
     _of_an_evaluation(commands.add_parser("eval", help="measure models on the tasks of a suite", allow_abbrev=False))
+    report = commands.add_parser("report", help="make the report of an evaluation anew", allow_abbrev=False)
+    report.add_argument("out", metavar="DIR", type=Path, help="where its results are")
+    _of_intervals(report)
+    _of_a_comparison(commands.add_parser("compare", help="hold one evaluation against another", allow_abbrev=False))
     doctor = commands.add_parser("doctor", help="say what works here, what does not, and what to do", allow_abbrev=False)
     doctor.add_argument("--model", help="name of the model to try")
     doctor.add_argument("--base-url", metavar="URL", help="the OpenAI-compatible server to try")
@@ -100,6 +104,20 @@ def _of_an_evaluation(command: argparse.ArgumentParser) -> None:
     where = command.add_mutually_exclusive_group()
     where.add_argument("--workers", metavar="N", type=_number(int, least=1), default=1, help="processes here (default: %(default)s)")
     where.add_argument("--dask", metavar="ADDRESS", help="a dask scheduler, whose workers do it")
+
+
+def _of_a_comparison(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("first", metavar="A", type=Path, help="folder of the results that are held against")
+    add("second", metavar="B", type=Path, help="folder of the results to judge")
+    add("--model-a", metavar="M", help="of the first folder, this model alone")
+    add("--model-b", metavar="M", help="of the second folder, this model alone")
+    _of_intervals(command)
+    add("--json", action="store_true", help="all of it as JSON on stdout")
+
+
+def _of_intervals(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", metavar="S", type=_number(int), default=0, help="of the intervals' resamples (default: %(default)s)")
 
 
 def _names(text: str) -> tuple[str, ...]:

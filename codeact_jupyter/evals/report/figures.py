@@ -9,7 +9,7 @@ from codeact_jupyter.evals.report.groups import Group, Suite, Tried
 from codeact_jupyter.evals.report.looks import DARK, LIGHT, MARKS, OTHER, Scheme, drawing, png, shortened
 from codeact_jupyter.evals.report.results import by_task
 from codeact_jupyter.evals.report.statistics import Estimate, survival
-from codeact_jupyter.evals.report.words import counted, percent
+from codeact_jupyter.evals.report.words import percent
 
 ROW = 0.36
 """Inches for a format."""
@@ -158,8 +158,7 @@ def alive(suite: Suite, name: str) -> Figure:
     return Figure(
         name,
         f"{suite.name}: share of tasks not yet solved after so many turns, by the reference rule. Lower is better.",
-        f"Share of tasks not yet solved against turns, by format. {said} The numbers are in the table of turn survival, of "
-        f"{counted(last + 1, 'row')}.",
+        f"Share of tasks not yet solved against turns, by format. {said} The table below has the numbers.",
         *(drawn(scheme) for scheme in (LIGHT, DARK)),
     )
 

@@ -77,6 +77,7 @@ def drawing(scheme: Scheme, panels: int, height: float, share: bool = True) -> I
     }
     with matplotlib.rc_context(settings):
         figure = import_module("matplotlib.figure").Figure(figsize=(WIDTH, height), dpi=DOTS, layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
         axes = figure.subplots(panels, 1, sharex=share, squeeze=False)
         yield figure, [row[0] for row in axes]
 

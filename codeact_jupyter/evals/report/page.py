@@ -1,8 +1,10 @@
 """A report as one page: nothing is loaded from elsewhere, no script runs, and the reader's colour scheme is its own."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 from codeact_jupyter.evals.report.document import Cell, Figure, Link, Part, Points, Report, Section, Strong, Table
@@ -53,11 +55,11 @@ def _section(section: Section, name: str, level: int) -> Iterator[str]:
 def _part(part: Part, name: str) -> Iterator[str]:
     match part:
         case str():
-            yield f"<p>{escape(part)}</p>"
+            yield f"<p>{_text(part)}</p>"
         case Points():
-            yield f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in part.items)}</ul>"
+            yield f"<ul>{''.join(f'<li>{_text(item)}</li>' for item in part.items)}</ul>"
         case Table(folded=True):
-            yield f"<details>\n<summary>{escape(part.caption)}</summary>"
+            yield f"<details>\n<summary>{_text(part.caption)}</summary>"
             yield from _table(part, name)
             yield "</details>"
         case Table():
@@ -69,34 +71,55 @@ def _part(part: Part, name: str) -> Iterator[str]:
 def _figure(figure: Figure) -> Iterator[str]:
     light, dark = (f"data:image/png;base64,{b64encode(picture).decode()}" for picture in (figure.light, figure.dark))
     yield f'<figure>\n<picture><source media="(prefers-color-scheme: dark)" srcset="{dark}">'
-    yield f'<img src="{light}" alt="{escape(figure.alt)}"></picture>\n<figcaption>{escape(figure.caption)}</figcaption>\n</figure>'
+    yield f'<img src="{light}" alt="{escape(figure.alt)}"></picture>\n<figcaption>{_text(figure.caption)}</figcaption>\n</figure>'
 
 
 def _table(table: Table, name: str) -> Iterator[str]:
     yield f'<div class="wide" role="region" tabindex="0" aria-labelledby="{name}">\n<table>'
-    yield f'<caption id="{name}">{escape(table.caption)}</caption>\n<thead>\n<tr>'
-    yield "".join(f'<th scope="col"{_side(at, table)}>{escape(text)}</th>' for at, text in enumerate(table.head))
-    yield "</tr>\n</thead>\n<tbody>"
-    for row in table.body:
-        yield f"<tr>{''.join(_cell(cell, at, table) for at, cell in enumerate(row))}</tr>"
-    yield "</tbody>\n</table>\n</div>"
+    yield f'<caption id="{name}"><span>{_text(table.caption)}</span></caption>\n<thead>\n<tr>'
+    within = table.names - 1
+    head = (" · ".join((*table.head[:within], "")) + table.head[within], *table.head[table.names :])
+    yield "".join(f'<th scope="col"{_side(at)}>{_text(text)}</th>' for at, text in enumerate(head))
+    yield "</tr>\n</thead>"
+    for group, rows in groupby(table.body, key=lambda row: row[:within]):
+        yield "<tbody>"
+        if within:
+            yield f'<tr class="group"><th scope="rowgroup" colspan="{len(head)}">{" · ".join(map(_inner, group))}</th></tr>'
+        for row in rows:
+            yield f"<tr>{''.join(_cell(cell, at) for at, cell in enumerate(row[within:]))}</tr>"
+        yield "</tbody>"
+    yield "</table>\n</div>"
     if table.note:
-        yield f'<p class="note">{escape(table.note)}</p>'
+        yield f'<p class="note">{_noted(table.note)}</p>'
 
 
-def _side(at: int, table: Table) -> str:
-    return ' class="name"' if at < table.names else ""
+def _side(at: int) -> str:
+    return "" if at else ' class="name"'
 
 
-def _cell(cell: Cell, at: int, table: Table) -> str:
+def _cell(cell: Cell, at: int) -> str:
+    return f"<td>{_inner(cell)}</td>" if at else f'<th scope="row" class="name">{_inner(cell)}</th>'
+
+
+def _inner(cell: Cell) -> str:
     match cell:
         case str():
-            inner = escape(cell)
+            return _text(cell)
         case Strong():
-            inner = f"<strong>{escape(cell.text)}</strong>"
+            return f"<strong>{_text(cell.text)}</strong>"
         case tuple():
-            inner = " ".join(_link(link) for link in cell)
-    return f'<th scope="row" class="name">{inner}</th>' if at < table.names else f"<td>{inner}</td>"
+            return " ".join(_link(link) for link in cell)
+
+
+def _text(text: str) -> str:
+    """A number stays with what belongs to it."""
+    return escape(
+        re.sub(r"(?<=\d) (?=%)|(?<=[np]) (?=[=<] \d)|(?<=[np] [=<]) (?=\d)|(?<=\w) (?=− \w)|(?<=\w −) (?=\w)", "\N{NO-BREAK SPACE}", text)
+    )
+
+
+def _noted(text: str) -> str:
+    return re.sub(r"https://[^\s)]+", r'<a href="\g<0>">\g<0></a>', _text(text))
 
 
 def _link(link: Link) -> str:

@@ -8,9 +8,11 @@ from codeact_jupyter.evals.report.groups import Suite, Tried
 from codeact_jupyter.evals.report.outcomes import Columns
 from codeact_jupyter.evals.report.published import ADDRESS, FORMATS, SOURCE, Published, published
 from codeact_jupyter.evals.report.results import formats
+from codeact_jupyter.evals.report.summary import BROKEN_OFF
 from codeact_jupyter.evals.report.words import NONE, counted, duration, money, percent, rate
 from codeact_jupyter.evals.row import Row
 
+ENDS = ("answered", "limit", *BROKEN_OFF)
 MOST_FAMILIES = 24
 """More kinds of tasks than these are no table."""
 MOST_MESSAGES = 8
@@ -45,28 +47,29 @@ def spent(suite: Suite) -> Table:
         (*names, "Tokens", "Tokens per trial", "Seconds per trial, median", "Time, all trials", "Cost", "Cost per solved trial"),
         tuple(body),
         len(names),
-        "Cost is in the currency of the price table (`prices`); unknown: the model has no price there. Time is that of the trials one "
+        "Cost is in the currency of the setting prices; unknown: the model has no price there. Time is that of the trials one "
         "after another.",
     )
 
 
 def _spent(tried: Tried) -> tuple[str, ...]:
     found = tried.summary
-    each = money(found.cost / found.solved, found.priced, found.trials) if found.cost is not None and found.solved else NONE
+    priced = found.cost is not None and found.priced == found.trials
+    each = f"{found.cost / found.solved:.4g}" if found.cost is not None and found.solved else NONE
     return (
         f"{found.tokens:,}",
         f"{found.tokens_each:,.0f}",
         f"{found.seconds_median:.1f}",
         duration(found.seconds),
         money(found.cost, found.priced, found.trials),
-        "unknown" if found.cost is None else each,
+        each if priced else "unknown",
     )
 
 
 def ends(suite: Suite) -> Iterator[Part]:
     """Why the trials ended, and what was said where that was not the model's doing."""
     counts = Counter(row.end for row in suite.rows)
-    reasons = sorted(counts, key=lambda reason: (-counts[reason], reason))
+    reasons = [reason for reason in ENDS if counts[reason]] + sorted(set(counts) - set(ENDS))
     names = Columns(suite).head("Format")
     body = tuple(
         (*Columns(suite).of(group, tried.format), *(f"{tried.summary.ends[reason]:,}" for reason in reasons), f"{tried.summary.trials:,}")
@@ -125,9 +128,9 @@ def beside(suite: Suite) -> Iterator[Part]:
         return
     yield Table(
         f"{suite.name}: what was published, and what was measured here ({theirs.measure})",
-        ("Model", "From", "n", *FORMATS),
+        ("Model", "Measured", "n", *FORMATS),
         (*_ours(suite), *_theirs(theirs)),
-        2,
+        1,
         f"{'Success / turns' if theirs.rows[0][2] else 'Success'}. Published: {SOURCE} ({ADDRESS}). {theirs.differs}",
     )
 

@@ -51,6 +51,12 @@ def probability(p: float | None) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def equal(p: float | None) -> str:
+    """`= 0.031`, `< 0.001`: as it stands in a sentence."""
+    shown = probability(p)
+    return shown if shown.startswith("<") else f"= {shown}"
+
+
 def money(cost: float | None, known: int, all: int) -> str:
     """Unknown is never 0."""
     if cost is None or not known:

@@ -14,8 +14,7 @@ from codeact_jupyter.evals.report.results import Results, read
 from codeact_jupyter.evals.report.statistics import RESAMPLES, Statistics, missing
 from codeact_jupyter.evals.report.tallies import beside, ends, errors, families, spent
 from codeact_jupyter.evals.report.tasks import tasks
-from codeact_jupyter.evals.report.words import counted, percent, points, probability
-from codeact_jupyter.evals.report.words import success as shown
+from codeact_jupyter.evals.report.words import counted, equal, percent, points
 
 HOW_TO_GET_THEM = 'pip install "codeact-jupyter[eval]"'
 FEW = 30
@@ -66,18 +65,17 @@ def _state(results: Results, lacking: tuple[str, ...]) -> Iterator[Part]:
 def _findings(suite: Suite) -> Iterator[str]:
     """What a reader in a hurry takes with them."""
     for group in suite.groups:
-        numbers = ", ".join(f"{tried.format} {shown(tried.summary.reference)}" for tried in group.tried)
+        numbers = ", ".join(f"{tried.format} {percent(tried.summary.reference.value)}" for tried in group.tried)
         count = max(tried.summary.tasks for tried in group.tried)
-        of = ", ".join((suite.name, *Columns(suite).named(group.model if len(suite.models) > 1 else "", group.observation)))
+        of = ", ".join((suite.name, *Columns(suite).named(group.model, group.observation)))
         few = ": few, so the intervals are wide" if count < FEW else ""
-        yield f"{of} (n = {counted(count, 'task')}{few}), solved by the reference rule: {numbers}."
         differences = [
-            f"{between.after} − {between.before} {points(outcome.difference)} points, p = {probability(outcome.p)}".replace("p = <", "p <")
+            f"{between.after} − {between.before}: {points(outcome.difference)} points, p {equal(outcome.p)}"
             for between in group.between
             if between.contrast and (outcome := between.contrast.reference).p is not None
         ]
-        if differences:
-            yield f"{of}, differences between formats: {'; '.join(differences)}."
+        told = f" Differences: {'; '.join(differences)}." if differences else " One format: no test." if len(group.tried) == 1 else ""
+        yield f"{of} (n = {counted(count, 'task')}{few}), solved by the reference rule: {numbers}.{told}"
 
 
 def _suite(suite: Suite, statistics: Statistics, drawing: bool, out: Path, several: bool) -> Section:
