@@ -8,8 +8,8 @@ from codeact_jupyter.cli.options import parser
 from codeact_jupyter.cli.usage import EXIT, USAGE, Usage
 from codeact_jupyter.errors import Busy, CodeActError, SettingError, SuiteError
 
-MODULES = {"eval": "evaluate"}
-"""Of commands that have not their own name: `eval` says something else in Python."""
+MODULES = {"eval": "evaluate", "import": "imports"}
+"""Of commands that have not their own name: it says something else in Python."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

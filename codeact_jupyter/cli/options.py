@@ -52,6 +52,22 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("out", metavar="DIR", type=Path, help="where its results are")
     _of_intervals(report)
     _of_a_comparison(commands.add_parser("compare", help="hold one evaluation against another", allow_abbrev=False))
+    _of_an_export(
+        commands.add_parser("export", help="write recorded runs as training data, notebooks, scripts or pages", allow_abbrev=False)
+    )
+    taken = commands.add_parser("import", help="take in runs that were recorded elsewhere", allow_abbrev=False)
+    taken.add_argument(
+        "files", metavar="FILE", type=Path, nargs="+", help="events, results of eval or of MINT, or conversations: JSON lines"
+    )
+    taken.add_argument("--dry-run", action="store_true", help="read and count, and take nothing in")
+    replay = commands.add_parser(
+        "replay", help="run a recorded run's replies again, and say what comes out differently", allow_abbrev=False
+    )
+    replay.add_argument("run", metavar="RUN", help="its id, or how that begins")
+    replay.add_argument("--folder", metavar="DIR", type=Path, help="where its data are; it is copied (default: an empty folder)")
+    replay.add_argument("--timeout", metavar="S", type=_number(float, above=0), help="seconds that an action may run")
+    replay.add_argument("--kernel", metavar="NAME", help="kernelspec to start, such as that of the sandbox")
+    replay.add_argument("--json", action="store_true", help="each step, as it was and as it is, as JSON on stdout")
     doctor = commands.add_parser("doctor", help="say what works here, what does not, and what to do", allow_abbrev=False)
     doctor.add_argument("--model", help="name of the model to try")
     doctor.add_argument("--base-url", metavar="URL", help="the OpenAI-compatible server to try")
@@ -122,6 +138,19 @@ def _of_intervals(command: argparse.ArgumentParser) -> None:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _of_an_export(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--run", metavar="ID", help="this run alone; how its id begins is enough")
+    which.add_argument("--since", metavar="DATE", help="runs that began then or later")
+    which.add_argument("--notebook", metavar="PATH", type=Path, help="runs of this notebook, or of imported/FILE")
+    add("--to", required=True, choices=["codeact", "openai", "sharegpt", "notebook", "script", "html"], help="what is written")
+    add("--filter", metavar="NAME", action="append", default=[], help="keep only such runs; repeatable, asked in this order")
+    add("--redact", action="store_true", help="mask values too: literals in code, numbers, quoted words, addresses in what was observed")
+    add("--report", metavar="FILE", type=Path, help="what each filter dropped, as JSON")
+    add("out", metavar="OUT", type=Path, help="file, or folder with a file for each run; - is stdout")
 
 
 def _number(kind: type[int] | type[float], least: float = 0, above: float = -1) -> Any:

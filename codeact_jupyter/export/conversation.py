@@ -12,8 +12,6 @@ from codeact_jupyter.export.trajectory import Imported, Trajectory
 from codeact_jupyter.prompt import Conversation, system
 from codeact_jupyter.turns import Message, message
 
-OBSERVATION = "Observation:\n"
-
 
 def messages(trajectory: Trajectory, native: bool = False) -> list[Message]:
     """From the system message to the last reply; empty: the model said nothing.  `native`: calls stand as calls, where it made any."""
@@ -47,7 +45,7 @@ def _as_they_were(trajectory: Trajectory, imported: Imported) -> list[Message]:
             case ModelReplied(text=text):
                 found.append(message("assistant", text))
             case Observed(text=text):
-                found.append(message("user", f"{OBSERVATION}{text}"))
+                found.append(message("user", f"{imported.observation}{text}"))
             case Steered(text=text):
                 found.append(message("user", text))
             case RunFinished() | _:

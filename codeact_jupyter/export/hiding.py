@@ -22,7 +22,7 @@ from codeact_jupyter.events import (
 )
 from codeact_jupyter.export.redaction import Redaction
 from codeact_jupyter.export.secrets import Secrets, throughout
-from codeact_jupyter.export.trajectory import IMPORTED, Outputs, Trajectory
+from codeact_jupyter.export.trajectory import IMPORTED, Trajectory
 from codeact_jupyter.output_text import text_of
 
 _EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(tuple[Event, ...])
@@ -41,7 +41,7 @@ def hidden(trajectory: Trajectory, secrets: Secrets, redact: bool = False) -> Tr
         run=mine.text(trajectory.run),
         before=before,
         events=events,
-        outputs=lambda: {mine.text(cell): _safe(outputs, mine) for cell, outputs in shown().items()},
+        outputs=lambda: {(mine.text(cell), mine.text(code)): _safe(outputs, mine) for (cell, code), outputs in shown().items()},
     )
     return _redacted(without) if redact else without
 
@@ -108,7 +108,8 @@ def _masked(event: Event, redaction: Redaction, form: str) -> Event:
             return event.model_copy(update={"note": words(event.note)})
         case RunFinished():
             answer = None if event.answer is None else words(event.answer)
-            return event.model_copy(update={"answer": answer, "message": event.message})
+            message = words(event.message) if event.reason == "failed" else event.message
+            return event.model_copy(update={"answer": answer, "message": message})
         case _:
             return event
 

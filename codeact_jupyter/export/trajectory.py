@@ -39,6 +39,8 @@ class Imported(BaseModel):
     """Its system message; None: the messages are made by `prompt`, as those of any run."""
     asked: str = ""
     """Its first message of the user's, as it stood."""
+    observation: str = "Observation:\n"
+    """What its observations begin with."""
     success: bool | None = None
     """By its own score; None: how it ended says it."""
 
@@ -73,8 +75,8 @@ class Step:
         return tuple(dict.fromkeys(key for observed in self.observed for key in observed.images))
 
 
-Outputs = Mapping[str, Sequence[Mapping[str, Any]]]
-"""What cells show, as nbformat has it, by the ids of the cells."""
+Outputs = Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
+"""What cells show, as nbformat has it, by the ids of the cells and what they held."""
 
 
 def no_outputs() -> Outputs:
