@@ -11,8 +11,9 @@ SECONDS, LEAST = (600, 10) if os.environ.get("CODEACT_SOAK") else (15, 2)
 
 @pytest.mark.timeout(SECONDS + 400)
 async def test_memory_and_open_files_stay_level() -> None:
-    looks = await soak(SECONDS, LEAST)
-    assert looks[-1].handles <= looks[0].handles + 4 and looks[-1].threads <= looks[0].threads + 4, looks
-    if len(looks) >= 10:  # with fewer, what is loaded late weighs too much
-        added = growth(looks)["a round adds"]
-        assert added["megabytes"] < 1 and added["handles"] < 0.2 and added["threads"] < 0.2, looks
+    soaked = await soak(SECONDS, LEAST)
+    first, last = soaked.ours[0], soaked.ours[-1]
+    assert last.handles <= first.handles + 4 and last.threads <= first.threads + 4, soaked
+    if len(soaked.ours) >= 10:  # with fewer, what is loaded late weighs too much
+        added = growth(soaked)["over that"]
+        assert added["megabytes"] < 1 and added["handles"] < 0.2 and added["threads"] < 0.2, growth(soaked)
