@@ -52,22 +52,7 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("out", metavar="DIR", type=Path, help="where its results are")
     _of_intervals(report)
     _of_a_comparison(commands.add_parser("compare", help="hold one evaluation against another", allow_abbrev=False))
-    _of_an_export(
-        commands.add_parser("export", help="write recorded runs as training data, notebooks, scripts or pages", allow_abbrev=False)
-    )
-    taken = commands.add_parser("import", help="take in runs that were recorded elsewhere", allow_abbrev=False)
-    taken.add_argument(
-        "files", metavar="FILE", type=Path, nargs="+", help="events, results of eval or of MINT, or conversations: JSON lines"
-    )
-    taken.add_argument("--dry-run", action="store_true", help="read and count, and take nothing in")
-    replay = commands.add_parser(
-        "replay", help="run a recorded run's replies again, and say what comes out differently", allow_abbrev=False
-    )
-    replay.add_argument("run", metavar="RUN", help="its id, or how that begins")
-    replay.add_argument("--folder", metavar="DIR", type=Path, help="where its data are; it is copied (default: an empty folder)")
-    replay.add_argument("--timeout", metavar="S", type=_number(float, above=0), help="seconds that an action may run")
-    replay.add_argument("--kernel", metavar="NAME", help="kernelspec to start, such as that of the sandbox")
-    replay.add_argument("--json", action="store_true", help="each step, as it was and as it is, as JSON on stdout")
+    _of_trajectories(commands)
     doctor = commands.add_parser("doctor", help="say what works here, what does not, and what to do", allow_abbrev=False)
     doctor.add_argument("--model", help="name of the model to try")
     doctor.add_argument("--base-url", metavar="URL", help="the OpenAI-compatible server to try")
@@ -138,6 +123,25 @@ def _of_intervals(command: argparse.ArgumentParser) -> None:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _of_trajectories(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _of_an_export(
+        commands.add_parser("export", help="write recorded runs as training data, notebooks, scripts or pages", allow_abbrev=False)
+    )
+    taken = commands.add_parser("import", help="take in runs that were recorded elsewhere", allow_abbrev=False)
+    taken.add_argument(
+        "files", metavar="FILE", type=Path, nargs="+", help="events, results of eval or of MINT, or conversations: JSON lines"
+    )
+    taken.add_argument("--dry-run", action="store_true", help="read and count, and take nothing in")
+    replay = commands.add_parser(
+        "replay", help="run a recorded run's replies again, and say what comes out differently", allow_abbrev=False
+    )
+    replay.add_argument("run", metavar="RUN", help="its id, or how that begins")
+    replay.add_argument("--folder", metavar="DIR", type=Path, help="where its data are; it is copied (default: an empty folder)")
+    replay.add_argument("--timeout", metavar="S", type=_number(float, above=0), help="seconds that an action may run")
+    replay.add_argument("--kernel", metavar="NAME", help="kernelspec to start, such as that of the sandbox")
+    replay.add_argument("--json", action="store_true", help="each step, as it was and as it is, as JSON on stdout")
 
 
 def _of_an_export(command: argparse.ArgumentParser) -> None:
