@@ -30,8 +30,8 @@ def command(options: argparse.Namespace) -> int:
     if not found:
         raise Usage(why_not(first, second))
     if lacking:
-        told = f'no intervals and no tests without {" and ".join(lacking)}: pip install "codeact-jupyter[eval]"'
-        sys.stderr.write(f"jupyter codeact: {told}\n")
+        without = f"no intervals and no tests without {' and '.join(lacking)}"
+        sys.stderr.write(f'jupyter codeact: {without}: pip install "codeact-jupyter[eval]"\n')
     if options.json:
         told = {"a": _side(options.first, first), "b": _side(options.second, second), "compared": [asdict(each) for each in found]}
         sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
@@ -73,8 +73,9 @@ def _told(options: argparse.Namespace, first: Sequence[Row], second: Sequence[Ro
     yield ""
     yield "Success in points. Gained, lost: tasks that B solved more often than A, or less; p: McNemar's exact test of the two numbers."
     for each in found:
-        for rule, outcome in (("reference rule", each.contrast.reference), ("fixed rule", each.contrast.fixed)):
-            yield from _names(f"{_of(each)}, {rule}", outcome)
+        yield from _names(f"{_of(each)}, reference rule", each.contrast.reference)
+        if _changed(each.contrast.fixed) != _changed(each.contrast.reference):
+            yield from _names(f"{_of(each)}, fixed rule", each.contrast.fixed)
 
 
 def _of(each: Compared) -> str:
@@ -107,6 +108,10 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     for row in rows:
         cells = (cell.ljust(width) if at < NAMED else cell.rjust(width) for at, (cell, width) in enumerate(zip(row, widths, strict=True)))
         yield "  ".join(cells).rstrip()
+
+
+def _changed(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
+    return outcome.gained, outcome.lost
 
 
 def _names(what: str, outcome: Outcome) -> Iterator[str]:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from codeact_jupyter.evals.report.document import Cell, Figure, Link, Part, Points, Report, Section, Strong, Table
 
+TOGETHER = r"(?<=\d) (?=%)|(?<=[np]) (?=[=<] \d)|(?<=[np] [=<]) (?=\d)|(?<=\w) (?=− \w)|(?<=\w −) (?=\w)"
+"""Spaces at which no line ends: of `5 %`, `p < 0.001`, `code − json`."""
+
 
 def page(report: Report) -> str:
     """The HTML of it."""
@@ -113,9 +116,7 @@ def _inner(cell: Cell) -> str:
 
 def _text(text: str) -> str:
     """A number stays with what belongs to it."""
-    return escape(
-        re.sub(r"(?<=\d) (?=%)|(?<=[np]) (?=[=<] \d)|(?<=[np] [=<]) (?=\d)|(?<=\w) (?=− \w)|(?<=\w −) (?=\w)", "\N{NO-BREAK SPACE}", text)
-    )
+    return escape(re.sub(TOGETHER, "\N{NO-BREAK SPACE}", text))
 
 
 def _noted(text: str) -> str:
