@@ -11,9 +11,9 @@ from pathlib import Path
 from codeact_jupyter.cli.usage import Usage
 from codeact_jupyter.evals.report.compared import Compared, compared, why_not
 from codeact_jupyter.evals.report.contrast import Outcome
-from codeact_jupyter.evals.report.results import FILE, read
 from codeact_jupyter.evals.report.statistics import Statistics, missing
 from codeact_jupyter.evals.report.words import change, counted, percent, points, probability
+from codeact_jupyter.evals.results import ROWS, read
 from codeact_jupyter.evals.row import Row
 from codeact_jupyter.terminal.plain import without_commands
 
@@ -41,11 +41,11 @@ def command(options: argparse.Namespace) -> int:
 
 
 def _rows(folder: Path, model: str | None) -> list[Row]:
-    if not (folder / FILE).is_file():
-        raise Usage(f"{folder} holds no {FILE}: it is no folder of results.")
-    rows = list(read(folder).rows)
+    if not (folder / ROWS).is_file():
+        raise Usage(f"{folder} holds no {ROWS}: it is no folder of results.")
+    rows = read(folder)
     if not rows:
-        raise Usage(f"{folder / FILE} has no results yet.")
+        raise Usage(f"{folder / ROWS} has no results yet.")
     if model is None:
         return rows
     if not (chosen := [row for row in rows if row.model == model]):

@@ -6,7 +6,7 @@ from itertools import product
 
 from codeact_jupyter.evals.report.contrast import Contrast, contrast
 from codeact_jupyter.evals.report.groups import observations
-from codeact_jupyter.evals.report.results import formats
+from codeact_jupyter.evals.report.ordered import formats
 from codeact_jupyter.evals.report.statistics import Statistics
 from codeact_jupyter.evals.row import Row
 

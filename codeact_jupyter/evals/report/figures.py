@@ -7,7 +7,7 @@ from typing import Any
 from codeact_jupyter.evals.report.document import Figure
 from codeact_jupyter.evals.report.groups import Group, Suite, Tried
 from codeact_jupyter.evals.report.looks import DARK, LIGHT, MARKS, OTHER, Scheme, drawing, png, shortened
-from codeact_jupyter.evals.report.results import by_task
+from codeact_jupyter.evals.report.ordered import by_task
 from codeact_jupyter.evals.report.statistics import Estimate, survival
 from codeact_jupyter.evals.report.words import percent
 

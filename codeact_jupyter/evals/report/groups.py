@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from codeact_jupyter.evals.report.contrast import Contrast, contrast
-from codeact_jupyter.evals.report.results import formats
+from codeact_jupyter.evals.report.ordered import formats
 from codeact_jupyter.evals.report.statistics import Statistics
 from codeact_jupyter.evals.report.summary import Summary, summary
 from codeact_jupyter.evals.row import Row

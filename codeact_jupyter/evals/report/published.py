@@ -23,13 +23,11 @@ class Published:
 M3TOOLEVAL = Published(
     "tasks solved, by the reference rule",
     82,
-    "The paper's figures are from its released analysis: 82 tasks, each tried once at temperature 0 with at most 512 tokens a reply and "
-    "at most 10 "
-    "replies, in a bare interpreter with the prompts of its repository, whose observations are cut after 2,000 characters. Here the "
-    "actions are cells in a "
-    "notebook's kernel, the words around the task and the observations are ours, replies are as long as the model's settings allow, and "
-    "json and text "
-    "are told as much of an error as code. Both count every reply as a turn and tell a wrong answer.",
+    "The paper's figures are from its released analysis: 82 tasks, each tried once at temperature 0 with at most 512 tokens a reply "
+    "and at most 10 replies, in a bare interpreter with the prompts of its repository; observations are cut after 2,000 characters. "
+    "Here the actions are cells in a notebook's kernel, the words around the task and the observations are ours, the model's server "
+    "settles temperature and length, and json and text are told as much of an error as code. Both count every reply as a turn, and "
+    "both tell a wrong answer and go on.",
     (
         ("gpt-4-1106-preview", (74.4, 52.4, 53.7), (5.5, 7.6, 7.7)),
         ("gpt-4-0613", (67.1, 56.1, 45.1), (6.6, 7.6, 8.0)),
@@ -55,11 +53,10 @@ M3TOOLEVAL = Published(
 APIBANK = Published(
     "calls of level 1 that are right, by the reference rule",
     399,
-    "The paper's figures are shares of 399 calls of level 1 (the repository has 389 today), each asked for once, without being run for "
-    "the model: what "
-    "was in the conversation before is given in the format that is measured. Its converters and parsers let no more than 82.8 % (code, "
-    "text) or 84.3 % "
-    "(json) of the gold calls through when they run without the network.",
+    "The paper's figures are shares of 399 calls of level 1 (the repository has 389 today), each asked for once, without being run "
+    "for the model, after a conversation given in the format that is measured. Its own converters and parsers let no more than 82.8 % "
+    "(code, text) or 84.3 % (json) of the gold calls through when they run without the network. Here the call runs in a kernel, with "
+    "the databases as the dialogue left them.",
     (
         ("gpt-4-1106-preview", (76.69, 82.71, 73.43), ()),
         ("gpt-4-0613", (75.44, 81.95, 74.44), ()),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from codeact_jupyter.evals.report.results import by_task
+from codeact_jupyter.evals.report.ordered import by_task
 from codeact_jupyter.evals.report.statistics import Estimate, Statistics
 from codeact_jupyter.evals.row import Row
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from codeact_jupyter.evals.report.document import Cell, Part, Points, Strong, Table
 from codeact_jupyter.evals.report.groups import Suite, Tried
+from codeact_jupyter.evals.report.ordered import formats
 from codeact_jupyter.evals.report.outcomes import Columns
 from codeact_jupyter.evals.report.published import ADDRESS, FORMATS, SOURCE, Published, published
-from codeact_jupyter.evals.report.results import formats
 from codeact_jupyter.evals.report.summary import BROKEN_OFF
 from codeact_jupyter.evals.report.words import NONE, counted, duration, money, percent, rate
 from codeact_jupyter.evals.row import Row

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from codeact_jupyter.evals.report.document import Cell, Link, Part, Table
 from codeact_jupyter.evals.report.groups import Group, Suite
-from codeact_jupyter.evals.report.results import by_task, formats
+from codeact_jupyter.evals.report.ordered import by_task, formats
 from codeact_jupyter.evals.report.words import NONE, counted
 from codeact_jupyter.evals.row import Row
 

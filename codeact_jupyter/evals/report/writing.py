@@ -1,7 +1,7 @@
 """The report of a folder of results, written into it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codeact_jupyter.evals.report.document import Figure, Part, Points, Report, Section, Table
@@ -10,11 +10,12 @@ from codeact_jupyter.evals.report.groups import Suite, between_observations, sui
 from codeact_jupyter.evals.report.markdown import markdown
 from codeact_jupyter.evals.report.outcomes import Columns, between_formats, between_seen, by_format
 from codeact_jupyter.evals.report.page import page
-from codeact_jupyter.evals.report.results import Results, read
 from codeact_jupyter.evals.report.statistics import RESAMPLES, Statistics, missing
 from codeact_jupyter.evals.report.tallies import beside, ends, errors, families, spent
 from codeact_jupyter.evals.report.tasks import tasks
 from codeact_jupyter.evals.report.words import counted, equal, percent, points
+from codeact_jupyter.evals.results import read
+from codeact_jupyter.evals.row import Row
 
 HOW_TO_GET_THEM = 'pip install "codeact-jupyter[eval]"'
 FEW = 30
@@ -22,10 +23,13 @@ FEW = 30
 
 
 def write(out: Path, seed: int = 0) -> None:
-    """`report.html`, `report.md` and their pictures, from `results.jsonl`; the same results and seed give the same files."""
-    results, lacking = read(out), missing()
+    """`report.html`, `report.md` and their pictures, from `results.jsonl`; the same results and seed give the same files.
+
+    Without the libraries of the extra `eval` it lacks figures, intervals and tests, and says so.  Raises `CodeActError`, `OSError`.
+    """
+    rows, lacking = read(out), missing()
     statistics = Statistics(seed, at_hand="numpy" not in lacking and "scipy" not in lacking)
-    report = _report(results, statistics, lacking, out)
+    report = _report(rows, statistics, lacking, out)
     (out / "report.html").write_text(page(report), encoding="utf-8")
     (out / "report.md").write_text(markdown(report), encoding="utf-8")
     for figure in _figures(report.sections):
@@ -38,9 +42,9 @@ def _figures(sections: tuple[Section, ...]) -> Iterator[Figure]:
         yield from _figures(section.inner)
 
 
-def _report(results: Results, statistics: Statistics, lacking: tuple[str, ...], out: Path) -> Report:
-    found = suites(results.rows, statistics)
-    lead: list[Part] = list(_state(results, lacking))
+def _report(rows: Sequence[Row], statistics: Statistics, lacking: tuple[str, ...], out: Path) -> Report:
+    found = suites(rows, statistics)
+    lead: list[Part] = list(_state(rows, lacking))
     if found:
         lead.append(Points(tuple(line for suite in found for line in _findings(suite))))
     several = len(found) > 1
@@ -48,8 +52,8 @@ def _report(results: Results, statistics: Statistics, lacking: tuple[str, ...], 
     return Report("Evaluation report", tuple(lead), (*sections, _method(statistics)) if found else ())
 
 
-def _state(results: Results, lacking: tuple[str, ...]) -> Iterator[Part]:
-    if not results.rows:
+def _state(rows: Sequence[Row], lacking: tuple[str, ...]) -> Iterator[Part]:
+    if not rows:
         yield "There are no results yet: results.jsonl has no rows."
     if lacking:
         without = ["figures"] if "matplotlib" in lacking else []
@@ -58,8 +62,6 @@ def _state(results: Results, lacking: tuple[str, ...]) -> Iterator[Part]:
             f"Without {' and '.join(without)}: {', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not installed. "
             f"{HOW_TO_GET_THEM}, then make the report anew: jupyter codeact report."
         )
-    if results.unreadable:
-        yield f"{counted(results.unreadable, 'line')} of results.jsonl could not be read: left out."
 
 
 def _findings(suite: Suite) -> Iterator[str]:
