@@ -169,7 +169,7 @@ class Alone:
 
     async def _connect(self) -> WebSocketClientConnection:
         url = f"ws://127.0.0.1:{self.served.port}/api/kernels/{self.kernel}/channels?token={TOKEN}"
-        return await websocket_connect(url, max_message_size=2**29)
+        return await websocket_connect(url, connect_timeout=PATIENCE, max_message_size=2**29)  # it waits for the kernel
 
     async def _run(self, socket: WebSocketClientConnection, source: str, stop: bool) -> list[Any]:
         """The cell's outputs."""
