@@ -16,7 +16,7 @@ from codeact_jupyter.cli.kept import opened
 from codeact_jupyter.cli.selected import trajectories, wanted
 from codeact_jupyter.cli.settings import keys
 from codeact_jupyter.cli.usage import Usage
-from codeact_jupyter.cli.written import Progress, replacing
+from codeact_jupyter.cli.written import Progress, counted, replacing
 from codeact_jupyter.export.documents import notebook, script
 from codeact_jupyter.export.filters import Sieve, by_a_model
 from codeact_jupyter.export.hiding import hidden
@@ -147,8 +147,8 @@ def _tell(options: argparse.Namespace, sieve: Sieve, tally: Tally) -> None:
     if options.report:
         with replacing(options.report) as file:
             file.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    lines = [f"{sieve.read:,} runs read"]
+    lines = [f"{counted(sieve.read)} read"]
     lines += [f"  {each['dropped']:,} dropped by {each['filter']}" for each in sieve.report()]
     lines += [f"  {tally.silent:,} without a model's reply"] if tally.silent else []
-    lines.append(f"{tally.written:,} written to {'stdout' if options.out == STDOUT else options.out} as {options.to}")
+    lines.append(f"{counted(tally.written)} written to {'stdout' if options.out == STDOUT else options.out} as {options.to}")
     sys.stderr.write("\n".join(lines) + "\n")

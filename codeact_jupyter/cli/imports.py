@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codeact_jupyter.cli.kept import opened
 from codeact_jupyter.cli.usage import EXIT, Usage
-from codeact_jupyter.cli.written import Progress
+from codeact_jupyter.cli.written import Progress, counted
 from codeact_jupyter.export.others import Foreign
 from codeact_jupyter.export.reading import Reader, Trial
 from codeact_jupyter.store import Store
@@ -97,4 +97,6 @@ def _tell(tally: Tally, dry: bool) -> None:
     if more := tally.bad_lines - len(tally.bad):
         sys.stderr.write(f"… and {more:,} more bad lines\n")
     taken = "would be taken in" if dry else "taken in"
-    sys.stdout.write(f"{tally.read:,} runs read: {tally.taken:,} {taken}, {tally.known:,} known already; {tally.bad_lines:,} bad lines\n")
+    sys.stdout.write(
+        f"{counted(tally.read)} read: {tally.taken:,} {taken}, {tally.known:,} known already; bad lines: {tally.bad_lines:,}\n"
+    )

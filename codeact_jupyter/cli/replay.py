@@ -70,7 +70,7 @@ def command(options: argparse.Namespace) -> int:
 def _settings(asked: UserAsked, timeout: float | None) -> Settings:
     """As they were, where that is recorded; none that could ask a model, or end it sooner."""
     recorded = {name: asked.settings[name] for name in ("timeout", "observation_chars") if name in asked.settings}
-    line = recorded | ({"timeout": timeout} if timeout else {})
+    line: dict[str, Any] = {**recorded, **({"timeout": timeout} if timeout else {})}
     settings = settle(configured(), os.environ, command_line=line)
     return replace(
         settings,

@@ -47,13 +47,17 @@ class Progress:
         if (now := time.monotonic()) < self._next:
             return
         self._next, self._shown = now + PACE[self._tty], True
-        words = f"{self._doing}: {count:,} runs"
+        words = f"{self._doing}: {counted(count)}"
         sys.stderr.write(f"\r{words}" if self._tty else f"{words} …\n")
         sys.stderr.flush()
 
     def close(self) -> None:
         if self._shown and self._tty:
             sys.stderr.write("\r\x1b[K")
+
+
+def counted(runs: int) -> str:
+    return "1 run" if runs == 1 else f"{runs:,} runs"
 
 
 def _umask() -> int:

@@ -87,7 +87,7 @@ def _waits(step: Step | None) -> bool:
 def _step(number: int, one: Step | None, other: Step | None, folders: tuple[str, str]) -> Difference:
     before, now = _observed(one), _observed(other)
     texts = normal(before[1], folders[0]), normal(now[1], folders[1])
-    same = before[0] == now[0] and texts[0] == texts[1]
+    same = not before[0] or (before[0] == now[0] and texts[0] == texts[1])  # what was not observed cannot differ
     lines = () if same else tuple(difflib.unified_diff(texts[0].splitlines(), texts[1].splitlines(), "recorded", "replayed", "", "", 2, ""))
     return Difference(number, one.code if one else other.code if other else "", before, now, same, lines)
 

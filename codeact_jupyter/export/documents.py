@@ -45,7 +45,7 @@ def script(trajectory: Trajectory) -> str:
             parts.append(f"{_comment(f'Step {number}. {said}')}\n{_runnable(step.code)}")
         else:
             parts.append(_comment(f"Step {number}, left out ({why(step)}). {said}"))
-    parts.append(_comment(ending(trajectory)))
+    parts.append(_comment(ending(trajectory).removeprefix("## ")))
     return "\n\n".join(parts) + "\n"
 
 

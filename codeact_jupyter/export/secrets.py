@@ -107,7 +107,7 @@ def _behind(found: re.Match[str]) -> str:
 def _tells(value: str) -> bool:
     """Not what is hidden already, empty, or a place where a value is put in (`{token}`, `<your key>`, `***`, `$TOKEN`)."""
     bare = value.strip()
-    return bool(bare) and MASK not in bare and not re.fullmatch(r"\{[^{}]*\}|<[^<>]*>|[*x.…]+|\$\{?\w+\}?|%\(?\w+\)?s?", bare)
+    return bool(bare) and MASK not in bare and not re.fullmatch(r"\{[^{}]*\}|<[^<>]*>|[*x.…]+|\$\{?\w+\}?|%\(?\w+\)?s?|\[key", bare)
 
 
 def texts(value: Any) -> Iterable[str]:
