@@ -28,6 +28,8 @@ from codeact_jupyter.terminal.plain import without_commands
 
 WIDTH = 120
 """Of the table where it goes into a file."""
+STEADY = 1800.0
+"""Seconds whose trials say how long the rest will take."""
 
 
 def command(options: argparse.Namespace) -> int:
@@ -116,7 +118,7 @@ class Shown:
             self._console.print(f"{done} of {trials} trials are done already.", markup=False)
         if self._console.is_terminal and done < trials:
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-            self._bar = Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=self._console)
+            self._bar = Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=self._console, speed_estimate_period=STEADY)
             self._bar.add_task("evaluating", total=trials, completed=done)
             self._bar.start()
 

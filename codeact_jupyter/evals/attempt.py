@@ -51,15 +51,23 @@ async def attempt(job: Job, suites: dict[tuple[str, Path | None], Suite], events
         if not same_place(settings.base_url, job.endpoint):
             raise SettingError(f"This worker is set up for another server than {job.endpoint or 'OpenAI'}: name it with --base-url.")
         suite = suites.setdefault((job.suite, job.data), suites.get((job.suite, job.data)) or suite_of(job))
-        keys = keys_in_use(os.environ, _connections().load())
         condition = Condition(suite.name, job.format, settings, job.repeat, job.observation, job.wall)
-        row = await Trial(suite.task(job.task), condition, events, lambda: keys).run()
+        row = await Trial(suite.task(job.task), condition, events, keys).run()
     except asyncio.CancelledError:
         raise
     except Exception as error:  # noqa: BLE001  the suite is somebody's code: what breaks in it is a row
         return undone(job, "broken", plain(error))
-    hidden = Veil(keys).value(row.model_dump())
-    return Row.model_validate({**hidden, "events": job.events})
+    return hidden(row.model_copy(update={"events": job.events}))
+
+
+def hidden(row: Row) -> Row:
+    """Without the keys in use here."""
+    return Row.model_validate(Veil(keys()).value(row.model_dump()))
+
+
+def keys() -> tuple[str, ...]:
+    """Those in use here: nobody is to be told them."""
+    return keys_in_use(os.environ, _connections().load())
 
 
 def undone(job: Job, end: str, message: str) -> Row:

@@ -14,7 +14,7 @@ from codeact_jupyter.evals.plan import Job
 from codeact_jupyter.evals.row import Row
 
 GRACE = 90.0
-"""Seconds beyond a task's limit after which its worker is taken to hang: the trial stops by itself at the limit, which takes a while."""
+"""The trial stops by itself at its limit, which takes a while; and the worker has to start."""
 LEAVE_SECONDS = 20.0
 """Within which a worker that is not wanted any more has to have ended its kernel, before it is killed."""
 LAST_WORDS = 600
@@ -32,18 +32,43 @@ class Backend(Protocol):
 class Workers:
     """Processes of this machine.  One that dies is replaced, and its trial done again, once."""
 
-    def __init__(self, count: int = 1):
-        self._count = count
+    def __init__(self, count: int = 1, grace: float = GRACE):
+        """`grace`: seconds beyond a task's limit after which its worker is taken to hang."""
+        self._count, self._grace = count, grace
 
     async def run(self, jobs: Sequence[Job], out: Path, done: Done) -> None:
         waiting, died = deque(jobs), set[str]()
-        slots = [asyncio.create_task(_worked_off(waiting, died, out, done)) for _ in range(min(self._count, len(jobs)))]
+        slots = [asyncio.create_task(self._work_off(waiting, died, out, done)) for _ in range(min(self._count, len(jobs)))]
         try:
             await asyncio.gather(*slots)
         finally:
             for slot in slots:
                 slot.cancel()
             await asyncio.gather(*slots, return_exceptions=True)
+
+    async def _work_off(self, waiting: deque[Job], died: set[str], out: Path, done: Done) -> None:
+        """One worker after another, until nothing waits; `died`: event files of trials whose worker did."""
+        worker: _Worker | None = None
+        try:
+            while waiting:
+                job = waiting.popleft()
+                worker = worker or await _Worker.start(out)
+                try:
+                    done(await worker.ask(job, self._grace))
+                    continue
+                except _Hung:
+                    done(undone(job, "timeout", f"Not done within {job.wall:g} s, and the worker had to be killed."))
+                except _Died as how:
+                    if job.events in died:
+                        done(undone(job, "broken", f"Its worker died twice. {how}"))
+                    else:
+                        died.add(job.events)
+                        waiting.appendleft(job)
+                gone, worker = worker, None
+                await gone.leave(patience=0)
+        finally:
+            if worker:
+                await _left(worker)
 
 
 class _Died(Exception):
@@ -73,14 +98,14 @@ class _Worker:
         )
         return cls(process, stderr)
 
-    async def ask(self, job: Job) -> Row:
+    async def ask(self, job: Job, grace: float) -> Row:
         """Raises `_Died`, `_Hung`."""
         assert self._process.stdin, "it is a pipe"
         assert self._process.stdout, "it is a pipe"
         try:
             self._process.stdin.write(job.model_dump_json().encode() + b"\n")
             await self._process.stdin.drain()
-            line = await asyncio.wait_for(self._process.stdout.readline(), job.wall + GRACE)
+            line = await asyncio.wait_for(self._process.stdout.readline(), job.wall + grace)
         except ConnectionError:
             line = b""
         except TimeoutError:
@@ -108,31 +133,6 @@ class _Worker:
         said = self._stderr.read()[-LAST_WORDS:].decode(errors="replace").strip()
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return f"The worker's process ended ({how}).{f' It wrote: {said}' if said else ''}"
-
-
-async def _worked_off(waiting: deque[Job], died: set[str], out: Path, done: Done) -> None:
-    """One worker after another, until nothing waits; `died`: event files of trials whose worker did."""
-    worker: _Worker | None = None
-    try:
-        while waiting:
-            job = waiting.popleft()
-            worker = worker or await _Worker.start(out)
-            try:
-                done(await worker.ask(job))
-                continue
-            except _Hung:
-                done(undone(job, "timeout", f"Not done within {job.wall:g} s, and the worker had to be killed."))
-            except _Died as how:
-                if job.events in died:
-                    done(undone(job, "broken", f"Its worker died twice. {how}"))
-                else:
-                    died.add(job.events)
-                    waiting.appendleft(job)
-            gone, worker = worker, None
-            await gone.leave(patience=0)
-    finally:
-        if worker:
-            await _left(worker)
 
 
 async def _left(worker: _Worker) -> None:

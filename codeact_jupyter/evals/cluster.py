@@ -23,8 +23,9 @@ MISSING = 'Dask is not installed here: pip install "codeact-jupyter[eval]".'
 class Cluster:
     """The workers of a scheduler.  Where one dies, its trial is done again, once, on another."""
 
-    def __init__(self, address: str):
-        self._address = address
+    def __init__(self, address: str, patience: float = CONNECT_SECONDS):
+        """`patience`: seconds for its scheduler to answer."""
+        self._address, self._patience = address, patience
 
     async def run(self, jobs: Sequence[Job], out: Path, done: Done) -> None:
         try:
@@ -32,7 +33,7 @@ class Cluster:
         except ImportError as error:
             raise CodeActError(MISSING) from error
         try:
-            client = await Client(self._address, asynchronous=True, timeout=CONNECT_SECONDS, set_as_default=False)
+            client = await Client(self._address, asynchronous=True, timeout=self._patience, set_as_default=False)
         except (OSError, ValueError) as error:
             raise CodeActError(f"There is no dask scheduler at {self._address}: {error}.") from error
         name = f"codeact-{uuid4().hex}"
@@ -42,7 +43,7 @@ class Cluster:
                 key = f"{name}-{number}"
                 sent = client.submit(in_cluster, job.model_dump(mode="json"), key, key=key, pure=False, priority=-number)
                 futures[sent] = job
-            async for future in as_completed(list(futures)):
+            async for future in as_completed(list(futures), loop=client.loop):
                 done(await _row(future, futures[future], out))
         finally:
             await client.cancel(list(futures), force=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import CodeActError
-from codeact_jupyter.evals.attempt import settings_of
+from codeact_jupyter.evals.attempt import hidden, settings_of
 from codeact_jupyter.evals.backends import Backend, Workers
 from codeact_jupyter.evals.plan import Job, Plan, checked_observations, jobs, settled_formats
 from codeact_jupyter.evals.results import Results
@@ -59,8 +59,9 @@ async def evaluating(plan: Plan, out: Path, backend: Backend, told: Told | None 
         missing = [job for job in wanted if results.lacks(job.key, again)]
 
         def done(row: Row) -> None:
-            results.add(row)
-            told.did(row)
+            kept = hidden(row)  # a worker that died may have had last words
+            results.add(kept)
+            told.did(kept)
 
         told.begins(len(wanted), len(wanted) - len(missing))
         await backend.run(missing, results.out, done)
