@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import prompts, runs, weight
+from benchmarks import evaluations, prompts, runs, weight
 from benchmarks.floor import ACTION, LINES, floor
 from benchmarks.visible import visible
 
@@ -81,6 +81,17 @@ def requests() -> Iterator[Row]:
     yield "bytes sent against a history that is sent as it came", f"{naive:.2f} ×", ""
 
 
+def workers() -> Iterator[Row]:
+    """An evaluation with one worker, and with more."""
+    for kind, what in (("sleep", "wait"), ("compute", "compute")):
+        alone = asyncio.run(evaluations.seconds(kind, 1))
+        yield f"{evaluations.TASKS} tasks that {what} for {evaluations.SECONDS:g} s each, one worker", f"{alone:.1f} s", ""
+        for count in (2, 4):
+            faster = alone / asyncio.run(evaluations.seconds(kind, count))
+            best = evaluations.ideal(kind, count)
+            yield f"the same with {count} workers, against {best} times as fast", f"{faster / best:.0%} ({faster:.2f} ×)", ""
+
+
 def peers(python: str) -> Iterator[Row]:
     """Others, in a process and an environment of their own, against the floor there."""
     first = {
@@ -107,7 +118,7 @@ def main() -> None:
     """Measure, print, and keep the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", metavar="PYTHON", help="Python of the environment that has requirements-peers.txt")
-    parser.add_argument("--only", metavar="PART", nargs="*", help="of: actions page together weights requests peers")
+    parser.add_argument("--only", metavar="PART", nargs="*", help="of: actions page together weights requests workers peers")
     options = parser.parse_args()
     parts = {
         "actions": ("An action", actions),
@@ -115,6 +126,7 @@ def main() -> None:
         "together": ("Together", together),
         "weights": ("Weight", weights),
         "requests": ("Requests of a run of 40 steps", requests),
+        "workers": ("An evaluation", workers),
     }
     if options.peers:
         parts["peers"] = ("Others, in the same run", lambda: peers(options.peers))
