@@ -76,6 +76,8 @@ def test_the_harness_does_not_import_the_clone_nor_prints_its_answers(tmp_path: 
 @pytest.mark.parametrize("format", ["code", "json", "text", "flow", "tool"])
 async def test_gold_actions_reach_what_a_format_allows_and_code_composes(suite: ToolSuite, tmp_path: Path, format: str) -> None:
     gold = gold_of(tmp_path / "code-act" / "scripts" / "eval" / "m3tooleval") | BY_HAND
+    if format not in ("code", "json"):
+        gold = {name: gold[name] for name in ("letters/mirrored", "letters/many", "cabinet/rug")}
     done = {row.task: row for row in await rows(tmp_path, suite, format, Gold(suite, gold, format), list(gold))}
     # one call a turn, ten turns, ten calls: there is none left for the answer
     beyond = {"letters/many"} if format in ("json", "text") else set()
