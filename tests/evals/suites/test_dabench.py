@@ -13,6 +13,7 @@ from codeact_jupyter.evals.row import Row
 from codeact_jupyter.evals.suites import load
 from codeact_jupyter.evals.suites.dabench import DABench, Label
 from codeact_jupyter.evals.suites.dabench import load as load_dabench
+from codeact_jupyter.evals.suites.dabench.accuracy import Accuracy, accuracy
 from codeact_jupyter.evals.suites.dabench.rules import by_reference, by_task
 from codeact_jupyter.evals.task import Looked
 from codeact_jupyter.evals.trial import Condition, Trial
@@ -46,6 +47,9 @@ LABELS = [{"id": 3, "common_answers": [["dearest", "Fig"], ["mean_price", "2.33"
 GOLD = """import pandas as pd
 fruit = pd.read_csv('fruit of may.csv')
 print(round(fruit.price.mean(), 2), fruit.set_index('name').price.idxmax())"""
+
+# a clone that lacks tables is what most tests are on
+pytestmark = pytest.mark.filterwarnings("ignore:Of .* questions some are left out")
 
 
 @pytest.fixture
@@ -104,13 +108,34 @@ async def test_an_answer_that_is_right_in_part_says_which(clone: Path) -> None:
 
 @pytest.mark.parametrize("inside", [".", "examples/DA-Agent", "examples/DA-Agent/data"])
 def test_it_is_found_from_wherever_the_clone_is_named_and_tells_what_is_left_out(clone: Path, inside: str) -> None:
-    suite = load("dabench", clone / inside)
+    said = r"^Of 4 questions some are left out: 2 for want of their tables \(gone.csv, pointer.csv\) and 1 for want of labels\.$"
+    with pytest.warns(UserWarning, match=said):
+        suite = load("dabench", clone / inside)
     assert suite.names() == ["3"]
-    first, second = load_dabench(clone / inside).notices
-    assert first == "2 of 4 questions are left out: these tables are missing: gone.csv, pointer.csv."
-    assert second == "1 questions are left out: they have no labels."
     with pytest.raises(SuiteError, match="no question '7'"):
         suite.task("7")
+
+
+def test_a_whole_clone_is_taken_without_a_word(clone: Path, recwarn: pytest.WarningsRecorder) -> None:
+    questions = clone / "examples/DA-Agent/data/da-dev-questions.jsonl"
+    questions.write_text(json.dumps(QUESTIONS[0]) + "\n\n", encoding="utf-8")
+    assert load_dabench(clone).names() == ["3"]
+    assert not recwarn.list
+
+
+def test_accuracy_is_by_question_by_sub_question_and_in_proportion() -> None:
+    def row(*right: bool) -> Row:
+        sub = {f"v{number}": {"reference": one, "fixed": True} for number, one in enumerate(right)}
+        counts = {"turns": 1, "actions": 0, "error_turns": 0, "invalid": 0, "recovered": 0, "tokens": 0, "seconds": 1, "cost": None}
+        named = {"suite": "dabench", "task": "1", "format": "code", "model": "m", "repeat": 1, "end": "answered", "events": ""}
+        return Row.model_validate(
+            named | counts | {"success_reference": all(right), "success_fixed": True, "detail": {"sub": sub} if sub else {}}
+        )
+
+    rows = [row(True), row(True, False, False), row(False, True), row()]
+    assert accuracy(rows) == Accuracy(by_question=1 / 4, by_sub_question=3 / 6, proportional=(1 + 1 / 3 + 1 / 2) / 4)
+    assert accuracy(rows, "fixed") == Accuracy(3 / 4, 1, 3 / 4)
+    assert accuracy([]) == Accuracy(0, 0, 0)
 
 
 def test_what_is_no_clone_is_refused_with_what_to_do(clone: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Questions, labels and tables are read from a clone; of a task, kernel and model 
 
 import shutil
 import tempfile
+import warnings
 import weakref
 from collections.abc import Sequence
 from functools import cached_property
@@ -85,7 +86,8 @@ class DABench:
         if not kept:
             raise SuiteError(f"None of the questions in {folder / QUESTIONS} has its table in {self._tables}.")
         self._questions = {str(question.id): question for question in kept}
-        self.notices = _left_out(asked, missing, len(kept))
+        if notice := _left_out(asked, missing, len(kept)):
+            warnings.warn(notice, stacklevel=3)
 
     def names(self) -> Sequence[str]:
         return list(self._questions)
@@ -105,7 +107,7 @@ class DABench:
 
 
 def load(data: Path | None) -> DABench:
-    """`data`: a clone of InfiAgent, its examples/DA-Agent, or the data folder there.  Raises `SuiteError`."""
+    """`data`: a clone of InfiAgent, its examples/DA-Agent, or the data folder there.  Warns of what is left out.  Raises `SuiteError`."""
     if data is None:
         raise SuiteError(
             "dabench does not come with the package: clone https://github.com/InfiAgent/InfiAgent and name the clone with --data."
@@ -135,15 +137,12 @@ def _lines(path: Path, model: type[M]) -> list[M]:
     return found
 
 
-def _left_out(asked: Sequence[Question], missing: Sequence[str], kept: int) -> tuple[str, ...]:
-    """What the user is to know of tasks that are not there."""
-    tabled = sum(question.file_name not in missing for question in asked)
-    said = []
-    if missing:
-        said.append(f"{len(asked) - tabled} of {len(asked)} questions are left out: these tables are missing: {', '.join(missing)}.")
-    if tabled > kept:
-        said.append(f"{tabled - kept} questions are left out: they have no labels.")
-    return tuple(said)
+def _left_out(asked: Sequence[Question], missing: Sequence[str], kept: int) -> str:
+    """What the user is to know of questions that are not there; empty: they all are."""
+    without = sum(question.file_name in missing for question in asked)
+    tables = f"{without} for want of their tables ({', '.join(missing)})" if without else ""
+    labels = f"{left} for want of labels" if (left := len(asked) - without - kept) else ""
+    return f"Of {len(asked)} questions some are left out: {' and '.join(filter(None, (tables, labels)))}." if without or left else ""
 
 
 def _instruction(question: Question) -> str:
