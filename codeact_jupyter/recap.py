@@ -1,5 +1,6 @@
-"""What holds and what was done, in words: for `%codeact config` and `%codeact history`, wherever they are asked.  Pure."""
+"""What holds and what was done, in words: for `%codeact config` and `%codeact history`, and step by step.  Pure."""
 
+import re
 from collections.abc import Sequence
 
 from codeact_jupyter.config import Settings
@@ -7,6 +8,10 @@ from codeact_jupyter.events import Event, ModelReplied, Observed, RunFinished, U
 
 MOST_RUNS = 20
 REQUEST_CHARS = 100
+
+_ACTION = re.compile(r"<(?:execute|wait|interrupt|solution)\b|```|\**\bAction\**:(?=[\s\S]*\bEnd Action\b)", re.IGNORECASE)
+_ALOUD = re.compile(r"<(thought|thinking|think)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_LABEL = re.compile(r"\A\**Thought\**:\**\s*")
 
 
 def spent(seconds: float, tokens: int) -> str:
@@ -43,6 +48,11 @@ def history_told(runs: Sequence[Sequence[Event]]) -> str:
         return "No runs yet."
     left = len(lines) - MOST_RUNS
     return "\n".join([f"… {left} earlier"] * (left > 0) + lines[-MOST_RUNS:])
+
+
+def prose(reply: str) -> str:
+    """What a reply says before its action."""
+    return _LABEL.sub("", _ACTION.split(_ALOUD.sub("", reply), maxsplit=1)[0].strip())
 
 
 def _line(number: int, run: Sequence[Event]) -> str:

@@ -3,6 +3,9 @@
  */
 
 const ACTION = /<(execute|wait|interrupt)\b/i;
+const LABELLED = /^\s*\**(Thought|Action|Answer)\**:|\bEnd Action\b/;
+const LABELLED_ACTION = /\**\bAction\**:\**/;
+const LEADING_LABEL = /^\**(Thought|Answer)\**:\**\s*/;
 const FENCE = /(^|\n)[ \t]*(```|~~~)/;
 const THOUGHT = /<thought>[\s\S]*?(<\/thought>|$)/gi;
 const SOLUTION = /<\/?solution>/gi;
@@ -24,16 +27,22 @@ export function splitReply(text: string): Reply {
   const spoken = text.replace(THOUGHT, '').replace(SOLUTION, '');
   const tag = spoken.search(ACTION);
   const fence = spoken.search(FENCE);
-  const cuts = [tag, fence].filter(at => at >= 0);
+  const label = LABELLED.test(spoken) ? spoken.search(LABELLED_ACTION) : -1;
+  const cuts = [tag, fence, label].filter(at => at >= 0);
   if (cuts.length === 0) {
-    return { prose: spoken.replace(HALF_TAG, '').trim(), code: null };
+    return { prose: withoutLabel(spoken.replace(HALF_TAG, '')), code: null };
   }
   const at = Math.min(...cuts);
-  return { prose: spoken.slice(0, at).trim(), code: innerCode(spoken.slice(at).trimStart()) };
+  return { prose: withoutLabel(spoken.slice(0, at)), code: innerCode(spoken.slice(at).trimStart()) };
+}
+
+function withoutLabel(prose: string): string {
+  return prose.trim().replace(LEADING_LABEL, '');
 }
 
 function innerCode(block: string): string {
   return block
+    .replace(/^\**Action\**:\**([\s\S]*?)(\**\bEnd Action\b[\s\S]*)?$/, '$1')
     .replace(/^<[^>]*>?/, '')
     .replace(/<\/execute>[\s\S]*$/i, '')
     .replace(/^\s*(```|~~~)[^\n]*(\n|$)/, '')

@@ -6,9 +6,8 @@ import sys
 from IPython.core.interactiveshell import InteractiveShell
 
 from codeact_jupyter.events import ActionProposed, Event, ModelReplied, Observed, RunFinished
+from codeact_jupyter.recap import prose
 
-_ACTION = re.compile(r"<(execute|wait|interrupt|solution)\b|```", re.IGNORECASE)
-_THOUGHT = re.compile(r"<(thought|thinking|think)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _QUIET = ("ok", "error")
 """What outputs tell by themselves."""
 
@@ -49,11 +48,6 @@ class Show:
         """Something beside the run."""
         sys.stderr.write(f"{words}\n")
         sys.stderr.flush()
-
-
-def prose(reply: str) -> str:
-    """What a reply says before its action."""
-    return _ACTION.split(_THOUGHT.sub("", reply), maxsplit=1)[0].strip()
 
 
 def _indented(code: str) -> str:

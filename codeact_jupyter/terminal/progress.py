@@ -23,6 +23,7 @@ from codeact_jupyter.events import (
     UserAsked,
 )
 from codeact_jupyter.ports import Verdict
+from codeact_jupyter.recap import prose
 from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.terminal.keyboard import Keyboard
 from codeact_jupyter.terminal.plain import without_commands
@@ -42,8 +43,6 @@ NOBODY = "Nobody can be asked here. Do without it, or say in your answer what ha
 UNKNOWN = "  [yellow]?[/] cut off while it ran: it may have run, in part or whole; it is not run again unasked"
 _LABEL = re.compile(r"\[(stdout|stderr|result|display|error)\]")
 _WARNS = re.compile(r"\[(exit status|never awaited|kernel)")
-_ACTION = re.compile(r"<(execute|wait|interrupt|solution)\b|```", re.IGNORECASE)
-_THOUGHT = re.compile(r"<(thought|thinking|think)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 
 class Terminal:
@@ -213,8 +212,7 @@ def _short(line: str) -> str:
 
 def _prose(reply: str) -> str:
     """The first line before the action."""
-    before = _ACTION.split(_THOUGHT.sub("", reply), maxsplit=1)[0]
-    return next((_short(line.strip()) for line in before.splitlines() if line.strip()), "")
+    return next((_short(line.strip()) for line in prose(reply).splitlines() if line.strip()), "")
 
 
 def _brief(text: str, status: str) -> str:

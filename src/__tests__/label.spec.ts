@@ -11,7 +11,19 @@ describe('splitReply', () => {
     ['a fence inside the tag', '<execute>\n```python\nx = 1\n```\n</execute>', '', 'x = 1'],
     ['a thought before it', '<thought>hm</thought>Now.\n<execute>x</execute>', 'Now.', 'x'],
     ['a wait', 'It goes on.\n<wait seconds="60"/>', 'It goes on.', ''],
-    ['a solution', '<solution>42</solution>', '42', null]
+    ['a solution', '<solution>42</solution>', '42', null],
+    [
+      'a labelled call',
+      'Thought: I look.\nAction: {"tool": "f", "args": []} End Action',
+      'I look.',
+      '{"tool": "f", "args": []}'
+    ],
+    ['one that still streams', 'Thought: I look.\nAction: f, 1', 'I look.', 'f, 1'],
+    ['one in a fence', 'Action:\n```json\n[]\n```\nEnd Action and more', '', '[]'],
+    ['bold labels', 'I look.\n**Action:** f, 1\n**End Action**', 'I look.', 'f, 1'],
+    ['code that has the words', '<execute>f("Action: x End Action")</execute>', '', 'f("Action: x End Action")'],
+    ['a labelled answer', 'Answer: 42', '42', null],
+    ['a word that is no label', 'Next. Action: none.\n<execute>x</execute>', 'Next. Action: none.', 'x']
   ];
   test.each(cases)('%s', (_, text, prose, code) => {
     expect(splitReply(text)).toEqual({ prose, code });
