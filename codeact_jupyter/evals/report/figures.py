@@ -11,6 +11,8 @@ from codeact_jupyter.evals.report.ordered import by_task
 from codeact_jupyter.evals.report.statistics import Estimate, survival
 from codeact_jupyter.evals.report.words import percent
 
+LONGEST = 32
+"""Characters of a panel's title, before the number of tasks."""
 ROW = 0.36
 """Inches for a format."""
 EDGE = 0.62
@@ -23,7 +25,7 @@ NEAREST = 0.12
 def title(suite: Suite, group: Group) -> str:
     """Of a panel."""
     told = f", error: {group.observation}" if len(suite.observations) > 1 else ""
-    return shortened(group.model + told) + f"  (n = {max(tried.summary.tasks for tried in group.tried)})"
+    return shortened(group.model, LONGEST - len(told)) + told + f"  (n = {max(tried.summary.tasks for tried in group.tried)})"
 
 
 def success(suite: Suite, name: str) -> Figure:

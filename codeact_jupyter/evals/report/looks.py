@@ -89,6 +89,6 @@ def png(figure: Any) -> bytes:
     return held.getvalue()
 
 
-def shortened(text: str, longest: int = 46) -> str:
+def shortened(text: str, longest: int) -> str:
     """Fits over a panel."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
