@@ -19,7 +19,7 @@ from codeact_jupyter.cli.usage import Usage
 from codeact_jupyter.cli.written import Progress, counted, replacing
 from codeact_jupyter.export.documents import notebook, script
 from codeact_jupyter.export.filters import Sieve, by_a_model
-from codeact_jupyter.export.hiding import hidden
+from codeact_jupyter.export.hiding import Hiding
 from codeact_jupyter.export.page import page
 from codeact_jupyter.export.rows import ROWS, line
 from codeact_jupyter.export.secrets import Secrets
@@ -54,6 +54,7 @@ def command(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise Usage(str(error)) from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it too leaves nothing half written behind
+    hide = Hiding(secrets, options.redact)
     tally, progress = Tally(), Progress("exporting")
     store = opened()
     try:
@@ -61,7 +62,7 @@ def command(options: argparse.Namespace) -> int:
         with _out(options) as put:
             for trajectory in trajectories(store, which):
                 if sieve(trajectory):
-                    _count(tally, put(hidden(trajectory, secrets, options.redact)))
+                    _count(tally, put(hide(trajectory)))
                 progress.at(sieve.read)
     finally:
         progress.close()

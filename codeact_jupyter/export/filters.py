@@ -11,6 +11,7 @@ from typing import Any
 
 from codeact_jupyter.events import ModelReplied
 from codeact_jupyter.export.conversation import messages
+from codeact_jupyter.export.once import Once, spoken
 from codeact_jupyter.export.secrets import Secrets
 from codeact_jupyter.export.trajectory import FAILED, Trajectory
 
@@ -88,7 +89,8 @@ def _calls(message: Mapping[str, Any]) -> int:
 
 def no_secrets(secrets: Secrets) -> Predicate:
     """No key, token or password stands in it, not even one that an export would hide."""
-    return lambda trajectory: not secrets.has_keys([event.model_dump() for event in (*trajectory.before, *trajectory.events)])
+    has = Once(lambda event: secrets.has_keys(spoken(event)))
+    return lambda trajectory: not any(map(has, (*trajectory.before, *trajectory.events)))
 
 
 PLAIN: Mapping[str, Predicate] = {

@@ -21,32 +21,47 @@ from codeact_jupyter.events import (
     UserAsked,
 )
 from codeact_jupyter.export.redaction import Redaction
+from codeact_jupyter.export.once import Once, spoken
 from codeact_jupyter.export.secrets import Secrets, throughout
 from codeact_jupyter.export.trajectory import IMPORTED, Trajectory
 from codeact_jupyter.output_text import text_of
 
-_EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(tuple[Event, ...])
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
-def hidden(trajectory: Trajectory, secrets: Secrets, redact: bool = False) -> Trajectory:
-    """Each text of it, whatever it stands in, without keys and home folders; `redact`: with its values masked too."""
-    told = [event.model_dump() for event in (*trajectory.before, *trajectory.events)]
-    mine = secrets.of(told)
-    safe = _EVENTS.validate_python(throughout(told, mine.text))
-    before, events = safe[: len(trajectory.before)], safe[len(trajectory.before) :]
-    shown = trajectory.outputs
-    without = replace(
-        trajectory,
-        run=mine.text(trajectory.run),
-        before=before,
-        events=events,
-        outputs=lambda: {(mine.text(cell), mine.text(code)): _safe(outputs, mine) for (cell, code), outputs in shown().items()},
-    )
-    return _redacted(without) if redact else without
+class Hiding:
+    """Makes trajectories fit to be told; `redact`: with their values masked too."""
+
+    def __init__(self, secrets: Secrets, redact: bool = False):
+        self._secrets, self._redact = secrets, redact
+        self._said = Once(lambda event: secrets.said(spoken(event)))
+        self._safe = Once(lambda event: _event(event, secrets))
+
+    def __call__(self, trajectory: Trajectory) -> Trajectory:
+        """Each text of it, whatever it stands in, without keys and home folders."""
+        everything = (*trajectory.before, *trajectory.events)
+        said = frozenset[str]().union(*map(self._said, everything))
+        mine = self._secrets.more(said)
+        safe = [_event(event, mine) for event in everything] if said else [*map(self._safe, everything)]
+        shown = trajectory.outputs
+        without = replace(
+            trajectory,
+            run=mine.text(trajectory.run),
+            before=tuple(safe[: len(trajectory.before)]),
+            events=tuple(safe[len(trajectory.before) :]),
+            outputs=lambda: {(mine.text(cell), mine.text(code)): _outputs(outputs, mine) for (cell, code), outputs in shown().items()},
+        )
+        return _redacted(without) if self._redact else without
 
 
-def _safe(outputs: Iterable[Mapping[str, Any]], secrets: Secrets) -> list[Mapping[str, Any]]:
+def _event(event: Event, secrets: Secrets) -> Event:
+    told = spoken(event)
+    safe = throughout(told, secrets.text)
+    return event if safe == told else _EVENT.validate_python({**event.model_dump(), **safe})
+
+
+def _outputs(outputs: Iterable[Mapping[str, Any]], secrets: Secrets) -> list[Mapping[str, Any]]:
     return [_kept(output, secrets) for output in outputs]
 
 

@@ -62,6 +62,15 @@ _HOMES = re.compile(
 )
 
 
+_MAY = re.compile(
+    r"sk-|gh[pousr]_|github_pat|glpat|A(?:KIA|SIA|GPA|IDA|ROA|NPA)|AIza|ya29|xox|hf_|npm_|pypi-|dop_v1|[rsp]k_(?:live|test)|SG\.|eyJ|BEGIN |://"
+    r"|pass|pwd|secret|token|key|auth|credential|bearer",
+    re.IGNORECASE,
+)
+"""Without any of these a text holds nothing that is looked for: most do not, and are told so at once."""
+_SHORTEST = 5
+
+
 class Secrets:
     """Hides them.  `keys`: those in use here; `home`: the user's folder, wherever it lies."""
 
@@ -72,13 +81,20 @@ class Secrets:
         inner = r"(?:\\+|/)".join(part.rstrip("/") for part in parts)
         self._home = re.compile(rf"{inner}(?![\w-])") if len(parts) > 1 else None
 
-    def of(self, value: Any) -> "Secrets":
-        """Those who hide also what is said in one of these texts to be a password, wherever else it stands."""
-        said = {found["value"] for text in texts(value) for behind in _BEHIND for found in behind.finditer(text) if _tells(found["value"])}
+    def said(self, value: Any) -> frozenset[str]:
+        """What is said in one of these texts to be a password, a token or a key."""
+        may = [text for text in texts(value) if len(text) >= _SHORTEST and _MAY.search(text)]
+        found = (found["value"] for text in may for behind in _BEHIND for found in behind.finditer(text))
+        return frozenset(value for value in found if _tells(value))
+
+    def more(self, said: Iterable[str]) -> "Secrets":
+        """Those who hide these too, wherever they stand."""
         return Secrets((*self._keys, *said), self._home_folder) if said else self
 
     def text(self, text: str) -> str:
         """Without keys, and with home folders as `~`."""
+        if len(text) < _SHORTEST:
+            return text
         hidden = self.keys(text)
         if self._home:
             hidden = self._home.sub(HOME, hidden)
@@ -86,7 +102,10 @@ class Secrets:
 
     def keys(self, text: str) -> str:
         """Without keys, tokens and passwords."""
-        hidden = _SHAPED.sub(MASK, _PRIVATE.sub(MASK, self._veil.text(text)))
+        hidden = self._veil.text(text)
+        if not _MAY.search(hidden):
+            return hidden
+        hidden = _SHAPED.sub(MASK, _PRIVATE.sub(MASK, hidden))
         for behind in _BEHIND:
             hidden = behind.sub(_behind, hidden)
         return hidden
@@ -111,29 +130,23 @@ def _tells(value: str) -> bool:
 
 
 def texts(value: Any) -> Iterable[str]:
-    """All texts in JSON, or in what becomes it."""
-    match value:
-        case str():
-            yield value
-        case dict():
-            for name, one in value.items():
-                yield from texts(name)
-                yield from texts(one)
-        case list() | tuple():
-            for one in value:
-                yield from texts(one)
-        case _:
-            pass
+    """All texts in JSON, or in what becomes it; what its fields are called is none."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from texts(one)
 
 
 def throughout(value: Any, change: Callable[[str], str]) -> Any:
     """The same, with each text changed."""
-    match value:
-        case str():
-            return change(value)
-        case dict():
-            return {change(str(name)): throughout(one, change) for name, one in value.items()}
-        case list() | tuple():
-            return type(value)(throughout(one, change) for one in value)
-        case _:
-            return value
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {name: throughout(one, change) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(throughout(one, change) for one in value)
+    return value

@@ -19,7 +19,7 @@ from codeact_jupyter.events import (
     UserAsked,
 )
 from codeact_jupyter.export.documents import notebook, script
-from codeact_jupyter.export.hiding import hidden
+from codeact_jupyter.export.hiding import Hiding
 from codeact_jupyter.export.page import page
 from codeact_jupyter.export.rows import ROWS, line
 from codeact_jupyter.export.secrets import Secrets
@@ -91,7 +91,7 @@ def test_long_text_without_secrets_is_read_at_once() -> None:
 
 
 def test_a_password_that_is_said_once_is_hidden_wherever_it_is_shown() -> None:
-    safe = hidden(trajectory("code", 'password = "plain9word"', observation="it was plain9word"), SECRETS)
+    safe = Hiding(SECRETS)(trajectory("code", 'password = "plain9word"', observation="it was plain9word"))
     assert "plain9word" not in json.dumps([event.model_dump() for event in safe.events])
 
 
@@ -169,7 +169,7 @@ def everything(one: Trajectory) -> str:
 def test_a_canary_is_in_no_export_of_any_kind(place: str, canary: tuple[str, str]) -> None:
     written, secret = canary
     for redact in (False, True):
-        assert secret not in everything(hidden(trajectory(place, written), SECRETS, redact))
+        assert secret not in everything(Hiding(SECRETS, redact)(trajectory(place, written)))
 
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place not in ("system",)])
@@ -181,6 +181,6 @@ def test_a_canary_that_is_only_personal_is_masked_if_that_is_asked_for() -> None
     mail = "ada.l@example.org"
     for place in PLACES:
         if place not in ("system", "code", "call"):
-            assert mail not in everything(hidden(trajectory(place, mail), SECRETS, redact=True)), place
-    assert mail not in everything(hidden(trajectory("code", f'send("{mail}", 12)'), SECRETS, redact=True))
-    assert mail not in everything(hidden(trajectory("call", f'send("{mail}", 12)'), SECRETS, redact=True))
+            assert mail not in everything(Hiding(SECRETS, redact=True)(trajectory(place, mail))), place
+    assert mail not in everything(Hiding(SECRETS, redact=True)(trajectory("code", f'send("{mail}", 12)')))
+    assert mail not in everything(Hiding(SECRETS, redact=True)(trajectory("call", f'send("{mail}", 12)')))
