@@ -12,10 +12,13 @@ export function Log({ label, children }: LogProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  /** Where we have scrolled to: the event comes later, when the end may be another one. */
+  const ours = useRef(-1);
   useLayoutEffect(() => {
     const observer = new ResizeObserver(() => {
       if (isAtEnd.current && box.current !== null) {
         box.current.scrollTop = box.current.scrollHeight;
+        ours.current = box.current.scrollTop;
       }
     });
     for (const element of [box.current, content.current]) {
@@ -27,7 +30,10 @@ export function Log({ label, children }: LogProps): JSX.Element {
   }, []);
   const onScroll = (event: React.UIEvent<HTMLDivElement>): void => {
     const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-    isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (scrollTop !== ours.current) {
+      isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+      ours.current = -1;
+    }
   };
   return (
     <div

@@ -116,3 +116,30 @@ test('of two tabs the newer is the live one, until the older takes over', async 
   await notebook.expectAgentCells(WHOLE);
   await expect(lab.panel.answers).toHaveText(['It is 2.']);
 });
+
+test('a long conversation is at its end after a reload, and stays where its reader scrolls to', async ({ lab }) => {
+  const answer = ['Found.', '| a | b |', '|---|---|', ...Array.from({ length: 12 }, (_, row) => `| ${row} | x |`)];
+  const answers = Array.from({ length: 8 }, (_, count) => `${answer.join('\n')}\n\nThat was ${count + 1}.`);
+  lab.writeNotebook();
+  await lab.script(...answers);
+  const notebook = await lab.open();
+  for (let count = 1; count <= answers.length; count += 1) {
+    await lab.panel.ask(`Request ${count}`);
+    await lab.panel.ended(count);
+  }
+  await lab.reload();
+  await notebook.ready();
+  await lab.panel.open();
+  await expect(lab.panel.answers).toHaveCount(answers.length);
+  const log = lab.panel.root.locator('.codeact-Log');
+  const left = (): Promise<number> => log.evaluate(box => box.scrollHeight - box.scrollTop - box.clientHeight);
+  await expect(lab.panel.answers.last().locator('table')).toBeVisible();
+  await lab.page.waitForTimeout(500);
+  expect(await left()).toBeLessThan(2);
+  await log.hover();
+  await lab.page.mouse.wheel(0, -300);
+  await expect.poll(left).toBeGreaterThan(200);
+  await lab.panel.composer.fill('words\nthat\nmake\nthe log\nsmaller');
+  await lab.page.waitForTimeout(300);
+  expect(await left()).toBeGreaterThan(200);
+});
