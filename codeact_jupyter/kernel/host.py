@@ -22,6 +22,8 @@ from codeact_jupyter.kernel.wire import Wire
 
 START_SECONDS = 60.0
 
+PORT_TAKEN = "Address already in use"
+
 _SET_DEATH_SIGNAL = 1
 """`PR_SET_PDEATHSIG` of Linux."""
 
@@ -54,6 +56,12 @@ def client_of(manager: AsyncKernelManager) -> AsyncKernelClient:
     return manager.client(session=session)
 
 
+def _manager(kernel_name: str) -> AsyncKernelManager:
+    manager = AsyncKernelManager(kernel_name=kernel_name)
+    manager.shutdown_wait_time = 1.0  # half of it until SIGTERM, half until SIGKILL
+    return manager
+
+
 def _bound_to_us() -> Callable[[], object] | None:
     """What the kernel's process does before it begins: it asks the system to end it if we are killed.
 
@@ -71,8 +79,7 @@ class LocalHost:
     revives = False
 
     def __init__(self, kernel_name: str | None, cwd: str, env: Mapping[str, str]):
-        self._manager = AsyncKernelManager(kernel_name=kernel_name or NATIVE_KERNEL_NAME)
-        self._manager.shutdown_wait_time = 1.0  # half of it until SIGTERM, half until SIGKILL
+        self._manager = _manager(kernel_name or NATIVE_KERNEL_NAME)
         self._cwd, self._env = cwd, dict(env)
         self._stderr: IO[bytes] | None = None
         self._group: int | None = None
@@ -82,8 +89,23 @@ class LocalHost:
     async def start(self) -> None:
         """Start the kernel and wait until it answers.  Raises `KernelError`."""
         self.check_language()
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by shutdown
         up = False
+        try:
+            for last in (False, False, True):
+                if up := await self._came_up(last):
+                    break
+                await self._manager.shutdown_kernel(now=True)
+                self._manager = _manager(self._manager.kernel_name)
+                self.check_language()
+        finally:
+            if not up:
+                await self.shutdown()
+
+    async def _came_up(self, last: bool) -> bool:
+        """False: others took its ports between their choice and their use; the `last` time that is an error too."""
+        if self._stderr:
+            self._stderr.close()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by shutdown
         try:
             await self._launch()
             wire = Wire(self.client(), lambda _: None)
@@ -91,12 +113,12 @@ class LocalHost:
                 await wire.open(START_SECONDS, self.is_alive)
             finally:
                 await wire.close()
-            up = True
         except KernelError as error:
-            raise KernelError(f"The kernel {self._manager.kernel_name!r} could not be started. {error}{self._last_words()}") from error
-        finally:
-            if not up:
-                await self.shutdown()
+            words = self._last_words()
+            if PORT_TAKEN in words and not last:
+                return False
+            raise KernelError(f"The kernel {self._manager.kernel_name!r} could not be started. {error}{words}") from error
+        return True
 
     @property
     def sandboxed(self) -> bool:

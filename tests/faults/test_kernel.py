@@ -177,6 +177,17 @@ async def test_a_kernel_that_starts_slowly_is_waited_for(named: Callable[[list[s
     assert ("starting_kernel", "") in scene.heard.done
 
 
+async def test_a_kernel_whose_ports_others_took_meanwhile_is_started_with_others(
+    named: Callable[[list[str]], Scene], tmp_path: Path
+) -> None:
+    tried = tmp_path / "tried"
+    once = f'[ -e {tried} ] || {{ touch {tried}; echo "ZMQError: Address already in use" >&2; exit 1; }}; exec "$@"'
+    scene = named(["sh", "-c", once, "sh", *IPYKERNEL])
+    outcome = await scene.work([acts("1 + 1"), say("2")])
+    assert outcome.end.answer == "2"
+    assert tried.exists()
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
