@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -199,3 +200,16 @@ def test_a_played_attempt_is_cells_and_an_answer(tmp_path: Path) -> None:
     path.write_text("# %%\nx = 1\n")
     with pytest.raises(SuiteError, match=r"oracle.py: it has to end in one cell `# %% \[markdown\]`"):
         Played.read(path)
+
+
+async def test_the_example_of_the_documentation_is_a_task_that_works(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs/writing-tasks.md").read_text(encoding="utf-8")
+    folder = tmp_path / "late-deliveries"
+    for file in ("task.toml", "files/deliveries.csv", "check.py", "oracle.py", "wrong.py"):
+        found = re.search(rf"^[^\n]*`{re.escape(file)}`[:,][^\n]*\n\n```\w+\n(.*?)```", text, re.MULTILINE | re.DOTALL)
+        assert found, file
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(found[1], encoding="utf-8")
+    for attempt in ("oracle.py", "wrong.py"):
+        row, _ = await tried(load_tasks(tmp_path), "late-deliveries", Played.read(folder / attempt), tmp_path / "e.jsonl")
+        assert f"late-deliveries {attempt} {row.success_fixed} {row.detail}" in text
