@@ -146,10 +146,10 @@ def _came_to(row: Row) -> str:
 
 def table(rows: Iterable[Row]) -> Table:
     """Success and turns, a line for each format, model and way to tell errors."""
-    made = Table(title="Success and turns")
+    made = Table(title="Right by the reference rule and by the fixed one, and means of a trial")
     for name in ("format", "model", "errors told"):
         made.add_column(name)
-    for name in ("trials", "right, reference", "right, fixed", "turns", "actions", "failed", "invalid", "seconds"):
+    for name in ("trials", "reference", "fixed", "turns", "actions", "failed", "invalid", "seconds"):
         made.add_column(name, justify="right")
     ordered = sorted(rows, key=_condition)  # stable
     for (model, format, observation), group in groupby(ordered, key=_condition):

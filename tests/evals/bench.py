@@ -19,7 +19,7 @@ from tests.commandline import Place, eventually
 SUITE = "sums:load"
 FONTS = Path(tempfile.gettempdir()) / "codeact-tests-fonts"
 """Of matplotlib, which takes a minute to find them where a home is new."""
-PATIENCE = 170.0
+PATIENCE = 500.0
 
 
 @dataclass

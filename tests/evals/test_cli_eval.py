@@ -10,7 +10,7 @@ from tests.commandline import Place, eventually
 from tests.evals.bench import Bench, ended
 from tests.evals.sums import code, instruction, number, observed, plays
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -100,8 +100,8 @@ def test_a_suite_that_a_worker_cannot_load_is_a_broken_row(bench: Bench):
 def test_stopped_it_ends_its_kernels_and_goes_on_with_the_next_call(bench: Bench, number: signal.Signals):
     with ScriptedServer([], fallback=lambda messages: sleeps_in_the_second(messages)) as model:
         process = bench.start(model, "--formats", "code", "--limit", "3")
-        eventually(lambda: len(model.requests) == 3 and bench.place.kernels(), "the second task acts", 120)
-        eventually(lambda: (bench.place.folder / "asleep").exists(), "its action runs")
+        eventually(lambda: len(model.requests) == 3 and bench.place.kernels(), "the second task acts", 300)
+        eventually(lambda: (bench.place.folder / "asleep").exists(), "its action runs", 300)
         process.send_signal(number)
         stopped = ended(process)
     assert stopped.code == 130
@@ -116,7 +116,7 @@ def test_stopped_it_ends_its_kernels_and_goes_on_with_the_next_call(bench: Bench
 def test_killed_it_leaves_nothing_running_and_goes_on_with_the_next_call(bench: Bench):
     with ScriptedServer([], fallback=lambda messages: sleeps_in_the_second(messages)) as model:
         process = bench.start(model, "--formats", "code", "--limit", "3")
-        eventually(lambda: (bench.place.folder / "asleep").exists(), "its action runs", 120)
+        eventually(lambda: (bench.place.folder / "asleep").exists(), "its action runs", 300)
         process.kill()
         ended(process)
     bench.is_left_alone()

@@ -17,7 +17,7 @@ from tests.evals.bench import Bench, ended
 from tests.evals.sums import code, number, plays
 
 distributed = pytest.importorskip("distributed")
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 KEY = "sk-canary-0123456789abcdef"
 SLEEPS = "import os, time\nopen(os.environ['MARK'], 'a').write(f'{os.getppid()}\\n')\ntime.sleep(100)"
 
@@ -57,7 +57,7 @@ def begun() -> list[int]:
 
 
 async def until(true: object) -> None:
-    async with asyncio.timeout(300):
+    async with asyncio.timeout(600):
         while not true():  # type: ignore[operator]
             await asyncio.sleep(0.1)
 

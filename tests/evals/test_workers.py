@@ -15,7 +15,7 @@ from tests.commandline import Place
 from tests.evals.bench import FONTS, Bench
 from tests.evals.sums import code, number, plays
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 KILLS = "import os, signal, time\nopen(os.environ['MARK'], 'a').write('x')\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(100)"
 
 
