@@ -31,15 +31,13 @@ _OURS = frozenset({"print", "display", "len", "float"})
 class Flow:
     """Reads a program; `tools`: those that may be called, else any."""
 
-    example = """Action:
-[
+    example = """Action: [
   {"set": "total", "value": 0},
   {"for": "word", "in": ["a", "bc"], "do": [
     {"set": "total", "value": {"+": [{"var": "total"}, {"call": "len", "args": [{"var": "word"}]}]}}
   ]},
   {"print": {"var": "total"}}
-]
-End Action"""
+] End Action"""
 
     def __init__(self, tools: Sequence[str] = ()):
         self._offered = Offered(tools)
