@@ -1,5 +1,6 @@
 """DABench: on a clone made here, and on the real one where `CODEACT_DABENCH` names it."""
 
+import gc
 import json
 import os
 from pathlib import Path
@@ -211,3 +212,14 @@ async def test_on_the_real_clone_its_labels_are_right_and_others_wrong_by_both_r
         score = await suite.task(name).score(wrong, nothing)
         assert not score.reference and not score.fixed, (name, wrong)
     assert (suite.task(suite.names()[0]).brief.files or Path()).is_dir()
+
+
+def test_the_folder_laid_out_for_a_task_goes_with_it(clone: Path) -> None:
+    task = load_dabench(clone).task("3")
+    folder = task.brief.files
+    assert folder
+    assert folder == task.brief.files
+    assert [path.name for path in folder.iterdir()] == ["fruit of may.csv"]
+    del task
+    gc.collect()
+    assert not folder.exists()
