@@ -129,6 +129,15 @@ DIALOGUES: dict[str, list[dict[str, Any]]] = {
     ],
     "Today-level-1-1": [{"role": "User", "text": "Which day is it?"}, _api("Today", {}, {}, "2023-05-05")],
     "Weather-level-1-1": [{"role": "User", "text": "How is it in Ghent?"}, _api("Weather", {"town": "Ghent"}, {"town": "Ghent"}, "wet")],
+    "CountNotes-level-1-2": [
+        {"role": "User", "text": "Count the notes of t-9."},
+        {
+            "role": "API",
+            "api_name": "CountNotes",
+            "param_dict": {"token": "t-9"},
+            "result": {"api_name": "CountNotes", "input": {"token": "t-9"}, "output": None, "exception": "The token is invalid."},
+        },
+    ],
     # the dialogue calls the parameter otherwise than the API does
     "CountNotes-level-1-1": [
         {"role": "User", "text": "Count the notes of t-1."},

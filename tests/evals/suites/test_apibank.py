@@ -74,6 +74,7 @@ def test_each_call_of_each_dialogue_is_a_task_that_tells_what_was_before(suite: 
         "AddNote-level-2-1/2",
         "AddNote-level-2-1/5",
         "CountNotes-level-1-1/1",
+        "CountNotes-level-1-2/1",
         "Today-level-1-1/1",
         "Weather-level-1-1/1",
     )
@@ -177,6 +178,12 @@ async def test_a_parameter_that_the_dialogue_misnames_is_taken_by_its_name(suite
     assert (score.reference, score.fixed) == (True, True)
 
 
+async def test_calls_that_fail_alike_are_not_the_same(suite: CallSuite) -> None:
+    right, other = [await judged(suite.task("CountNotes-level-1-2/1"), f"CountNotes('{token}')") for token in ("t-9", "t-8")]
+    assert (right.fixed, other.fixed) == (True, False)
+    assert other.reference  # this API's own check looks at the output alone
+
+
 def test_the_kernel_is_given_neither_the_call_nor_its_result(suite: CallSuite) -> None:
     setup = suite.task("AddNote-level-2-1/2").brief.setup
     assert "green paint" not in setup
@@ -208,6 +215,7 @@ def test_values_are_the_same_whatever_their_notation(kind: str, given: object, w
 
 
 @needs_real
+@pytest.mark.timeout(1800)
 async def test_gold_calls_of_the_real_clone_reach_its_ceiling() -> None:
     suite = suite_of(Path(REAL))
     assert len(suite.names()) == 389

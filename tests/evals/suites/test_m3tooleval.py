@@ -171,6 +171,7 @@ def test_all_82_tasks_of_the_real_clone_are_there_and_ship_no_answers() -> None:
 
 
 @needs_real
+@pytest.mark.timeout(1800)
 async def test_no_answer_of_the_real_clone_is_in_the_kernel(tmp_path: Path) -> None:
     suite = suite_of(Path(REAL))
     asked = [("message_decoder", "print(string_length('abc'))"), ("trade_calculator", "print(find_minimum(1, 2))")]
@@ -183,6 +184,7 @@ async def test_no_answer_of_the_real_clone_is_in_the_kernel(tmp_path: Path) -> N
 
 
 @needs_real
+@pytest.mark.timeout(1800)
 async def test_gold_is_right_in_the_real_clone(tmp_path: Path) -> None:
     """A task of each family here; all of them take half an hour."""
     suite = suite_of(Path(REAL))

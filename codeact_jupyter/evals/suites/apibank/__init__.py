@@ -61,7 +61,7 @@ class CallTask:
         if not named or not self.runs:
             return Score(same, same, detail)
         found = await _judged({"world": self.world, "call": call, "gold": self.gold})
-        led = "state" in call and call["state"] == found["state"] and call["result"]["output"] == found["result"]["output"]
+        led = _same_outcome(call, found)
         return Score(found["reference"], same or led, detail | {"same_call": same, "same_outcome": led, "why": found["why"]})
 
 
@@ -170,6 +170,15 @@ def _setup(world: Mapping[str, Any]) -> str:
         "del _apis, json, types",
     )
     return "\n".join(lines)
+
+
+def _same_outcome(call: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Of calls that went well: two that fail alike need not have asked for the same."""
+    if "state" not in call or found["state"] is None:
+        return False
+    one, other = call["result"], found["result"]
+    went_well = one["exception"] is None and other["exception"] is None
+    return bool(went_well and one["output"] == other["output"] and call["state"] == found["state"])
 
 
 async def _judged(asked: Mapping[str, Any]) -> dict[str, Any]:
