@@ -146,6 +146,8 @@ class Settings:
     @property
     def problem(self) -> str:
         """Why no run could start, and what to do; empty: one could."""
+        if self.offline and self.action_format not in ("code", "tool"):
+            return f'The built-in model acts by code: leave format at auto, or connect a model that can act by "{self.format}".'
         if not self.offline and not self.model and not self.base_url:
             return "There is a key, but no model is named. Connect one in the panel, set CODEACT_MODEL, or choose a model in Settings."
         if not self.offline and same_place(self.base_url, OPENAI) and not self.api_key:

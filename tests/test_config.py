@@ -46,6 +46,8 @@ def test_kernels_do_not_inherit_our_key():
     [
         ({}, "built-in", ""),
         ({"model": "offline", "base_url": "http://h/v1"}, "built-in", ""),
+        ({"format": "tool"}, "built-in", ""),
+        ({"format": "json"}, "built-in", "leave format at auto"),
         ({"model": "m", "base_url": "http://127.0.0.1:1/v1"}, "local", ""),
         ({"model": "m", "base_url": "http://localhost/v1"}, "local", ""),
         ({"model": "m", "base_url": "https://api.example/v1"}, "remote", ""),
