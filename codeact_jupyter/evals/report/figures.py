@@ -67,11 +67,15 @@ def turns(suite: Suite, name: str) -> Figure:
             )
         axis.set_xlim(0, longest * 1.04)
 
+    def finish(axis: Any) -> None:
+        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.set_xlabel("turns per task (mean)")
+
     return Figure(
         name,
         f"{suite.name}: turns per task by format, with 95 % intervals. Tasks that were not solved count with the turns they took.",
         _told(suite, "Turns per task by format", lambda tried: f"{tried.format} {tried.summary.turns.value:.1f}"),
-        *(_dots(suite, scheme, draw, lambda axis: axis.set_xlabel("turns per task (mean)")) for scheme in (LIGHT, DARK)),
+        *(_dots(suite, scheme, draw, finish) for scheme in (LIGHT, DARK)),
     )
 
 

@@ -81,19 +81,23 @@ def _table(table: Table, name: str) -> Iterator[str]:
     yield f'<div class="wide" role="region" tabindex="0" aria-labelledby="{name}">\n<table>'
     yield f'<caption id="{name}"><span>{_text(table.caption)}</span></caption>\n<thead>\n<tr>'
     within = table.names - 1
-    head = (" · ".join((*table.head[:within], "")) + table.head[within], *table.head[table.names :])
+    head = table.head[within:]
     yield "".join(f'<th scope="col"{_side(at)}>{_text(text)}</th>' for at, text in enumerate(head))
     yield "</tr>\n</thead>"
     for group, rows in groupby(table.body, key=lambda row: row[:within]):
         yield "<tbody>"
         if within:
-            yield f'<tr class="group"><th scope="rowgroup" colspan="{len(head)}">{" · ".join(map(_inner, group))}</th></tr>'
+            yield f'<tr class="group"><th scope="rowgroup" colspan="{len(head)}">{_group(table.head, group)}</th></tr>'
         for row in rows:
             yield f"<tr>{''.join(_cell(cell, at) for at, cell in enumerate(row[within:]))}</tr>"
         yield "</tbody>"
     yield "</table>\n</div>"
     if table.note:
         yield f'<p class="note">{_noted(table.note)}</p>'
+
+
+def _group(head: Sequence[str], group: Sequence[Cell]) -> str:
+    return " · ".join(f"{_text(name)}: {_inner(cell)}" for name, cell in zip(head, group, strict=False))
 
 
 def _side(at: int) -> str:

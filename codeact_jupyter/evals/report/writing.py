@@ -69,15 +69,18 @@ def _findings(suite: Suite) -> Iterator[str]:
     for group in suite.groups:
         numbers = ", ".join(f"{tried.format} {percent(tried.summary.reference.value)}" for tried in group.tried)
         count = max(tried.summary.tasks for tried in group.tried)
-        of = ", ".join((suite.name, *Columns(suite).named(group.model, group.observation)))
+        told = (f"told of an error: {group.observation}",) if len(suite.observations) > 1 else ()
+        of = ", ".join((suite.name, *((group.model,) if len(suite.models) > 1 else ()), *told))
         few = ": few, so the intervals are wide" if count < FEW else ""
         differences = [
             f"{between.after} − {between.before}: {points(outcome.difference)} points, p {equal(outcome.p)}"
             for between in group.between
-            if between.contrast and (outcome := between.contrast.reference).p is not None
+            if between.after == group.tried[0].format  # the others are in the tables
+            and between.contrast
+            and (outcome := between.contrast.reference).p is not None
         ]
-        told = f" Differences: {'; '.join(differences)}." if differences else " One format: no test." if len(group.tried) == 1 else ""
-        yield f"{of} (n = {counted(count, 'task')}{few}), solved by the reference rule: {numbers}.{told}"
+        last = f" Differences: {'; '.join(differences)}." if differences else " One format: no test." if len(group.tried) == 1 else ""
+        yield f"{of} (n = {counted(count, 'task')}{few}), solved by the reference rule: {numbers}.{last}"
 
 
 def _suite(suite: Suite, statistics: Statistics, drawing: bool, out: Path, several: bool) -> Section:
