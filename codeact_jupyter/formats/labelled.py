@@ -23,6 +23,7 @@ REMINDER = "Write one action between 'Action:' and 'End Action', or your answer 
 _LABEL = re.compile(r"(?<![\w\"'`])(?<!End )\**(Action|Answer)\**[ \t]*:\**")
 _END = re.compile(r"\**\bEnd Action\b\**")
 _END_LENGTH = 16
+_MEANT = re.compile(r"^[ \t]*\**(?:Final )?(?:Action|Answer)\**[ \t]*:|\A\s*\**Thought\**[ \t]*:|\bEnd Action\b", re.MULTILINE)
 _NEXT = re.compile(r"^[ \t]*\**(?:Thought|Observation)\**:", re.MULTILINE)
 _OPENING_FENCE = re.compile(r"\A\s*(?:`{3,}|~{3,})(?:[^\s`]*(?=\n)|[ \t]*(?:json|python3?|py|text)\b)?[^\S\n]*\n?", re.IGNORECASE)
 _CLOSING_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*\Z")
@@ -117,8 +118,9 @@ class Labelled:
 
 
 def labelled(text: str) -> bool:
-    """Whether a reply has a label at all."""
-    return _LABEL.search(spoken(text)) is not None
+    """Whether a reply is meant so: its prose may well have the words `Action:` or `Answer:` in it."""
+    said = spoken(text)
+    return _MEANT.search(said) is not None and _LABEL.search(said) is not None
 
 
 def written(text: str, ends: Callable[[str], bool]) -> Written | Answer | None:

@@ -32,6 +32,11 @@ REPLIES = {
     "an answer behind it": ("Action: f() End Action\nAnswer: 4", Code("f()", note=ANSWERED)),
     "an answer": ("4", Answer("4")),
     "an answer with its label": ("Thought: so\nAnswer: 4", Answer("4")),
+    "a final answer": ("So it is.\nFinal Answer: 4", Answer("4")),
+    "an answer that has the words": (
+        "We saw it. Next Action: ask Bo. Answer: none.",
+        Answer("We saw it. Next Action: ask Bo. Answer: none."),
+    ),
     "an answer that is bold": ("**Answer:** 4", Answer("4")),
     "an answer in a solution": ("<solution>Answer: 4</solution>", Answer("4")),
     "an answer with a fence": ("Answer:\n```python\nf()\n```", Answer("```python\nf()\n```")),
