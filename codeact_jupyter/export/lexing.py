@@ -46,7 +46,9 @@ def _piece(found: re.Match[str], masks: Masks) -> str:
 
 def _inner(inner: str, prefix: str, quote: str, masks: Masks) -> str:
     if "f" not in prefix.lower():
-        return masks.string(_meant(inner, prefix, quote))
+        meant = _meant(inner, prefix, quote)
+        mask = masks.string(meant)
+        return inner if mask == meant else mask  # what is not masked stays as it is written
     parts, at = [], 0
     for hole in _HOLE.finditer(inner):
         parts.append(masks.string(inner[at : hole.start()]))
