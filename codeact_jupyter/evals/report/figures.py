@@ -34,8 +34,8 @@ def success(suite: Suite, name: str) -> Figure:
     def draw(axis: Any, scheme: Scheme, group: Group) -> None:
         for at, tried in enumerate(group.tried):
             found = tried.summary
-            _dot(axis, scheme, tried.format, at - 0.13, found.reference, True)
-            _dot(axis, scheme, tried.format, at + 0.13, found.fixed, False)
+            _dot((axis, scheme), tried.format, at - 0.13, found.reference)
+            _dot((axis, scheme), tried.format, at + 0.13, found.fixed, filled=False)
             axis.text(1.03, at, f"{100 * found.reference.value:.0f} %", va="center", fontsize=9, clip_on=False)
         axis.set_xlim(-0.02, 1.0)
 
@@ -61,7 +61,7 @@ def turns(suite: Suite, name: str) -> Figure:
 
     def draw(axis: Any, scheme: Scheme, group: Group) -> None:
         for at, tried in enumerate(group.tried):
-            _dot(axis, scheme, tried.format, at, tried.summary.turns, True)
+            _dot((axis, scheme), tried.format, at, tried.summary.turns)
             axis.text(
                 1.03, at, f"{tried.summary.turns.value:.1f}", va="center", fontsize=9, clip_on=False, transform=axis.get_yaxis_transform()
             )
@@ -98,7 +98,8 @@ def _dots(suite: Suite, scheme: Scheme, draw: Callable[[Any, Scheme, Group], Non
         return png(figure)
 
 
-def _dot(axis: Any, scheme: Scheme, format: str, at: float, found: Estimate, filled: bool) -> None:
+def _dot(on: tuple[Any, Scheme], format: str, at: float, found: Estimate, filled: bool = True) -> None:
+    axis, scheme = on
     colour, mark = scheme.colour(format), MARKS.get(format, OTHER)
     if found.low is not None and found.high is not None:
         axis.plot([found.low, found.high], [at, at], color=colour, linewidth=1.6, solid_capstyle="round")
