@@ -53,7 +53,7 @@ def fails(messages: Messages) -> str:
 
 def test_what_goes_wrong_is_a_row_with_its_reason_and_the_others_are_done(bench: Bench):
     with ScriptedServer([fault(401)], fallback=fails) as model:
-        ran = bench.run(model, "--limit", "4", "--formats", "code", "--task-seconds", "25")
+        ran = bench.run(model, "--limit", "4", "--formats", "code", "--task-seconds", "45")
     assert bench.ends() == [
         ("sum/1", "failed", False),
         ("sum/2", "timeout", False),
@@ -61,11 +61,11 @@ def test_what_goes_wrong_is_a_row_with_its_reason_and_the_others_are_done(bench:
         ("sum/4", "answered", True),
     ]
     assert "401" in bench.rows()[0].message
-    assert "25 s" in bench.rows()[1].message
+    assert "45 s" in bench.rows()[1].message
     assert (ran.code, "--again" in ran.err) == (0, True)
     bench.is_left_alone()
     with ScriptedServer([], fallback=lambda messages: fails(messages) if number(messages) == 1 else plays(messages)) as model:
-        ran = bench.run(model, "--limit", "4", "--formats", "code", "--task-seconds", "25", "--again")
+        ran = bench.run(model, "--limit", "4", "--formats", "code", "--task-seconds", "45", "--again")
     assert (ran.code, len(ran.told)) == (0, 2)
     first, second, *_ = bench.rows()
     assert (first.end, first.success_fixed, first.error_turns, first.recovered) == ("answered", True, 1, 0)

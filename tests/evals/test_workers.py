@@ -70,10 +70,10 @@ def test_a_task_that_kills_each_worker_is_broken_and_the_others_are_done(bench: 
 async def test_a_worker_that_says_nothing_more_is_killed(bench: Bench):
     suite = bench.place.folder / "sums.py"
     suite.write_text(
-        suite.read_text().replace("right = str(", "__import__('time').sleep(100 if self.number == 1 else 0)\n        right = str(")
+        suite.read_text().replace("right = str(", "__import__('time').sleep(600 if self.number == 1 else 0)\n        right = str(")
     )
     async with ScriptedServer([], fallback=plays) as model:
-        asked = plan(model, 2).model_copy(update={"task_seconds": 15.0})
+        asked = plan(model, 2).model_copy(update={"task_seconds": 60.0})
         rows = await evaluating(asked, bench.out, Workers(2, grace=10))
     assert [(row.end, row.success_fixed) for row in rows] == [("timeout", False), ("answered", True)]
     assert "had to be killed" in rows[0].message
