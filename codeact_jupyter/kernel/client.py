@@ -96,6 +96,7 @@ class KernelClient:
         stuck = self._action is not None and not self._action.done
         if self._action:
             await self._action.cancel()
+        self._action = self._watch = self._consent = None  # they refer to this one: so it is gone when nobody has it
         if self._aside:
             await self._aside.close(leave=stuck)
         if self._wire and self._goes_on and not self._gone:

@@ -52,8 +52,9 @@ class Action:
 
     def __init__(self, line: Line, source: str, sink: OutputSink, msg_id: str):
         self._line, self._source, self._sink, self._first_id = line, source, sink, msg_id
-        self._outputs = Outputs(lambda: self._feed.changed())
-        self._feed = Feed(self._outputs, sink)
+        # they outlive the action, which they do not refer to
+        self._outputs = outputs = Outputs(lambda: feed.changed())
+        self._feed = feed = Feed(outputs, sink)
         self._msg_id = ""
         self._begun, self._idle, self._withdrawn = (asyncio.Event() for _ in range(3))
         self._held = True

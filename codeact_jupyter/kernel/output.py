@@ -48,10 +48,14 @@ class _Item:
         return dict(self.rich) if self.rich is not None else _stream(self.name, self.stream.text() if self.stream else "")
 
 
+def _tell_nobody() -> None:
+    """For outputs that no cell shows."""
+
+
 class Outputs:
     """The outputs of one execution, as they stand."""
 
-    def __init__(self, on_change: Callable[[], None] = lambda: None, caps: Caps = Caps()):
+    def __init__(self, on_change: Callable[[], None] = _tell_nobody, caps: Caps = Caps()):
         self._on_change, self._caps = on_change, caps
         self._items: list[_Item] = []
         self._unsent: list[dict[str, Any]] = []
@@ -79,6 +83,10 @@ class Outputs:
             case _:
                 return
         self._on_change()
+
+    def let_go(self) -> None:
+        """No cell is told of them any more: it and they would keep each other in memory."""
+        self._on_change = _tell_nobody
 
     def load(self, outputs: Iterable[Mapping[str, Any]]) -> None:
         """Have these instead."""

@@ -33,12 +33,15 @@ class Shown:
         self._process: object = None
         self._wire: Wire | None = None
         self._held: tuple[Wire, asyncio.Task[None]] | None = None
+        self._cells: dict[str, Outputs] = {}
         self.forget()
 
     def forget(self) -> None:
         """What was put out stays as it is: no update reaches it, as none does in a notebook that is opened again."""
+        for outputs in self._cells.values():
+            outputs.let_go()
         self._sessions: set[str] = set()
-        self._cells: dict[str, Outputs] = {}
+        self._cells = {}
         self._displays: dict[str, list[Outputs]] = {}
         self._widgets = OutputWidgets(self._tell)
         self._latest, self._running = "", ""
@@ -74,6 +77,7 @@ class Shown:
         size = sum(each.size() for each in self._cells.values())
         while len(self._cells) > self.CELLS or (size > self.CHARACTERS and len(self._cells) > 1):
             oldest = self._cells.pop(name := next(iter(self._cells)))
+            oldest.let_go()
             self._widgets.forget(name)
             size -= oldest.size()
             self._displays = {each: left for each, shown in self._displays.items() if (left := [o for o in shown if o is not oldest])}

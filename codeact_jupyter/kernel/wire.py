@@ -77,6 +77,7 @@ class Wire:
         for pump in self._pumps:
             pump.cancel()
         await asyncio.gather(*self._pumps, return_exceptions=True)
+        self._pumps.clear()  # what broke them off refers to this one
         self._client.stop_channels()
 
     def lose(self) -> None:

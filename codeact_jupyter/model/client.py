@@ -65,7 +65,8 @@ class ChatModel:
     async def aclose(self) -> None:
         """Close the connections."""
         if self._connection:
-            await self._connection.aclose()
+            connection, self._connection = self._connection, None
+            await connection.aclose()
 
     async def reply(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], listener: Listener) -> Reply:
         """Ask until there is a whole reply, or no hope of one."""

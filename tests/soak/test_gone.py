@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from codeact_jupyter.kernel.execution import Action
 from codeact_jupyter.loop import Run
 from codeact_jupyter.model.client import ChatModel
 from codeact_jupyter.notebook.cells import RunCells
@@ -13,7 +14,7 @@ from codeact_jupyter.testing import say
 from tests.server.played import act
 from tests.server.tab import until
 
-OF_A_RUN: tuple[type[Any], ...] = (Run, ChatModel, RunCells)
+OF_A_RUN: tuple[type[Any], ...] = (Run, ChatModel, RunCells, Action)
 
 
 @pytest.fixture
