@@ -49,6 +49,7 @@ def command(options: argparse.Namespace) -> int:
     try:
         run = named(store, options.run)
         events = [recorded.event for recorded in store.events(run)]
+        notebook = store.recent(1, run=run)[0].path
     finally:
         store.close()
     asked = events[0]
@@ -63,14 +64,14 @@ def command(options: argparse.Namespace) -> int:
         else:
             folder.mkdir()
         now = asyncio.run(_replayed(events, Place(folder, options.kernel), _settings(asked, options.timeout)))
-        then = str(Path(asked.path).parent) if Path(asked.path).is_absolute() else ""
+        then = next((str(Path(path).parent) for path in (asked.path, notebook) if Path(path).is_absolute()), "")
         return _tell(run, events, now, compared(events, now, (then, str(folder))), options.json)
 
 
 def _settings(asked: UserAsked, timeout: float | None) -> Settings:
     """As they were, where that is recorded; none that could ask a model, or end it sooner."""
-    recorded = {name: asked.settings[name] for name in ("timeout", "observation_chars") if name in asked.settings}
-    line: dict[str, Any] = {**recorded, **({"timeout": timeout} if timeout else {})}
+    line: dict[str, Any] = {name: value for name, value in asked.settings.items() if name in ("timeout", "observation_chars")}
+    line |= {"timeout": timeout} if timeout else {}
     settings = settle(configured(), os.environ, command_line=line)
     return replace(
         settings,
