@@ -20,8 +20,8 @@ from codeact_jupyter.events import (
     Steered,
     UserAsked,
 )
-from codeact_jupyter.export.redaction import Redaction
 from codeact_jupyter.export.once import Once, spoken
+from codeact_jupyter.export.redaction import Redaction
 from codeact_jupyter.export.secrets import Secrets, throughout
 from codeact_jupyter.export.trajectory import IMPORTED, Trajectory
 from codeact_jupyter.output_text import text_of
