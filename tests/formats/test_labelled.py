@@ -43,6 +43,7 @@ REPLIES = {
     "the final answer": ("Final Answer: 4", Answer("4")),
     "a bold answer": ("**Answer:** 4", Answer("4")),
     "several answers": ("Answer: 4\nAnswer: 5", Answer("4")),
+    "an answer, CRLF": ("Answer: one\r\ntwo\r\n", Answer("one\ntwo")),
     "a long answer": ("Answer: Two things.\n\n- one\n- two", Answer("Two things.\n\n- one\n- two")),
     "wait": ('Action: {"tool": "wait", "args": [5]} End Action', Wait(5)),
     "wait, no number": ('Action: {"tool": "wait", "args": []} End Action', Wait(60)),
