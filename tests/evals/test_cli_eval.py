@@ -178,7 +178,7 @@ def test_models_repeats_and_ways_to_tell_errors_are_conditions_of_their_own(benc
         (model, repeat, seen) for model in "mn" for repeat in (1, 2) for seen in ("full", "none")
     }
     assert len({row.events for row in bench.rows()}) == 8
-    assert instruction(model.requests[0]["messages"]).startswith("What is add(1, 40)?")
+    assert "What is add(1, 40)?" in instruction(model.requests[0]["messages"])
 
 
 @pytest.mark.parametrize(
