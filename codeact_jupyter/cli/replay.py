@@ -20,7 +20,7 @@ from codeact_jupyter.cli.usage import Usage
 from codeact_jupyter.config import Settings, configured
 from codeact_jupyter.events import Event, RunFinished, UserAsked
 from codeact_jupyter.export.comparing import Difference, as_json, compared, ended
-from codeact_jupyter.export.trajectory import IMPORTED
+from codeact_jupyter.export.trajectory import EVALUATED, IMPORTED
 from codeact_jupyter.formats import FORMATS, evaluated
 from codeact_jupyter.session.local import LocalDesk
 from codeact_jupyter.session.replayed import Script, Witness, bounds, labelled
@@ -94,9 +94,12 @@ async def _replayed(events: Sequence[Event], place: Place, settings: Settings) -
     steps, last_words = bounds(events)
     asked = events[0]
     assert isinstance(asked, UserAsked)
+    held = asked.settings.get(EVALUATED, {})
+    asked_for = EVALUATED in asked.settings or labelled(asked, script.said)
     terms = Terms(
-        format=(lambda: evaluated("code")) if labelled(asked, script.said) else None,
+        format=(lambda: evaluated(asked.format, tuple(held.get("tools", ())))) if asked_for else None,
         system="",
+        setup=str(held.get("setup") or ""),
         check=script.check,
         model=script.model,
         context=False,

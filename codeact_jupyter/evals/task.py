@@ -32,6 +32,10 @@ class Brief:
     """The model is told of notebook, kernel and files."""
     max_steps: int | None = None
     """Replies, where a task needs fewer than the evaluation grants."""
+    seconds: float | None = None
+    """For all of it, where a task has less time than the evaluation grants."""
+    rewrites: bool = False
+    """The cells of its notebook may be rewritten in place."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from uuid import uuid4
 
 from codeact_jupyter.config import Settings
@@ -19,6 +19,7 @@ from codeact_jupyter.evals.row import Row, counted
 from codeact_jupyter.evals.seeing import SEEING
 from codeact_jupyter.evals.task import Brief, Look, Looked, Score, Task
 from codeact_jupyter.events import ActionProposed, Event, Recorded, RunFinished
+from codeact_jupyter.export.trajectory import EVALUATED
 from codeact_jupyter.formats import evaluated
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.ports import Verdict
@@ -31,6 +32,8 @@ from codeact_jupyter.store import Store
 
 WRONG = "Your answer is incorrect. Please try again."
 LOOK_SECONDS = 60.0
+LONGEST_SETUP = 60_000
+"""Characters of it that are recorded with each run; longer ones (databases) are not, and such a run is replayed without its tools."""
 STOP_SECONDS = 10.0
 """After the wall limit; then the kernel is killed."""
 
@@ -91,7 +94,10 @@ class Trial:
                 finished = await self._tried(Heard(file, heard))
                 end, message = finished.reason, finished.message
             except TimeoutError:
-                end, message = "timeout", f"Not done within {self._condition.wall:g} s."
+                end, message = (
+                    "timeout",
+                    f"Not done within {min(self._condition.wall, self._task.brief.seconds or self._condition.wall):g} s.",
+                )
             except Exception as error:  # noqa: BLE001  a task that breaks is a row, never the end of an evaluation
                 message = plain(error)
         return Row(
@@ -120,7 +126,7 @@ class Trial:
             store = Store(Path(place) / "store.sqlite")
             desk = LocalDesk(notebook, store, dict(os.environ))
             try:
-                async with asyncio.timeout(self._condition.wall):
+                async with asyncio.timeout(min(self._condition.wall, brief.seconds or self._condition.wall)):
                     return await self._worked(desk, store, heard)
             finally:
                 await desk.close()
@@ -132,7 +138,10 @@ class Trial:
         settings = replace(condition.settings, approval="auto", format=condition.format, max_steps=steps)
         session = Session(desk, store, lambda _: settings, heard, self._keys)
         await desk.open()
-        task = session.start(Request(uuid4().hex, brief.instruction, terms=self._terms(desk)))
+        terms = self._terms(desk)
+        noted = {"max_steps": steps, EVALUATED: self._noted(terms)}
+        cells = tuple(str(cell.get("id")) for cell in desk.document.cells()) if brief.rewrites else ()
+        task = session.start(Request(uuid4().hex, brief.instruction, cells=cells, settings=noted, terms=terms))
         assert task, "the id is new"
         try:
             await asyncio.wait([task])
@@ -148,6 +157,13 @@ class Trial:
             async with _looking(desk) as look:
                 self._score = await self._task.score(end.answer, look)
         return end
+
+    def _noted(self, terms: Terms) -> dict[str, Any]:
+        """What is recorded of the terms, for export and replay."""
+        brief = self._task.brief
+        setup = brief.setup if len(brief.setup) <= LONGEST_SETUP else None
+        tools = [tool.name for tool in brief.tools]
+        return {"suite": self._condition.suite, "task": self._task.name, "system": terms.system, "tools": tools, "setup": setup}
 
     def _terms(self, desk: LocalDesk) -> Terms:
         brief, condition = self._task.brief, self._condition

@@ -18,7 +18,7 @@ def messages(trajectory: Trajectory, native: bool = False) -> list[Message]:
     if (of_others := trajectory.imported) and of_others.system is not None:
         return _ended(_as_they_were(trajectory, of_others))
     form = _form(trajectory, native)
-    told = Conversation(system(form), _nothing, trajectory.steps_granted, form)
+    told = Conversation(system(form) if trajectory.system is None else trajectory.system, _nothing, trajectory.steps_granted, form)
     return _ended([_plain(each) for each in _at_once(told.messages([*trajectory.before, *trajectory.events]))])
 
 

@@ -25,6 +25,9 @@ FAILED: frozenset[Status] = frozenset({"error", "died", "interrupted", "unrespon
 IMPORTED = "imported"
 """Among a run's settings: that it was recorded elsewhere."""
 
+EVALUATED = "evaluation"
+"""Among a run's settings, what an evaluation held it to: `suite`, `task`, `system`, names of `tools`, and `setup`, which brought them."""
+
 
 class Imported(BaseModel):
     """What is known of a run that was recorded elsewhere, besides its events."""
@@ -114,6 +117,12 @@ class Trajectory:
         """None: it was recorded here."""
         told = self.asked.settings.get(IMPORTED)
         return None if told is None else Imported.model_validate(told)
+
+    @property
+    def system(self) -> str | None:
+        """Its system message, where an evaluation gave one; None: the usual one."""
+        told = self.asked.settings.get(EVALUATED, {}).get("system")
+        return told if isinstance(told, str) else None
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

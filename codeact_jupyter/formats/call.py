@@ -26,9 +26,10 @@ class Call:
     tool: str
     args: tuple[Any, ...] = ()
 
-    def line(self) -> str:
-        """One line of Python, whose value the cell shows."""
-        return python([ast.Expr(ast.Call(named(self.tool), [literal(value) for value in self.args], []))])
+    def line(self, printed: bool = False) -> str:
+        """One line of Python, whose value the cell shows; `printed`: as text, where Python's spelling of it would hide line ends."""
+        call = ast.Call(named(self.tool), [literal(value) for value in self.args], [])
+        return python([ast.Expr(ast.Call(ast.Name("print"), [call], []) if printed else call)])
 
 
 class Offered:
@@ -41,7 +42,8 @@ class Offered:
         """What a call means: `wait` and `interrupt` are no code, unless tools have these names.  Raises `ActionParseError`."""
         if self.waits(call.tool):
             return Wait(_seconds(call.args)) if call.tool == "wait" else Interrupt()
-        return Code(self.checked(call).line(), note=note)
+        # a task's tools answer in text, as M3ToolEval's are told: code prints it too
+        return Code(self.checked(call).line(printed=bool(self.names)), note=note)
 
     def waits(self, name: str) -> bool:
         """Whether it is one of the two that are about an action that still runs."""

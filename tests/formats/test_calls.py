@@ -117,7 +117,7 @@ def test_a_name_that_is_none_is_refused_with_words(name):
 @pytest.mark.parametrize(("reading", "body"), [(JsonCall, '{"tool": "%s", "args": []}'), (TextCall, "%s")], ids=["json", "text"])
 def test_of_a_tasks_tools_those_it_lacks_are_refused_with_the_names_of_those_it_has(reading, body):
     offered = reading(["view", "click_url", "max"])
-    assert offered.read(body % "view") == Code("view()")
+    assert offered.read(body % "view") == Code("print(view())")
     for name in ("scroll", "View", "view.x", "print"):
         with pytest.raises(ActionParseError) as told:
             offered.read(body % name)
@@ -129,8 +129,8 @@ def test_of_a_tasks_tools_those_it_lacks_are_refused_with_the_names_of_those_it_
 def test_wait_and_interrupt_are_a_tasks_tools_where_it_has_them():
     assert JsonCall(["view"]).read('{"tool": "wait", "args": [5]}') == Wait(5)
     assert JsonCall(["view"]).read('{"tool": "interrupt", "args": []}') == Interrupt()
-    assert JsonCall(["wait"]).read('{"tool": "wait", "args": [5]}') == Code("wait(5)")
-    assert TextCall(["interrupt"]).read("interrupt") == Code("interrupt()")
+    assert JsonCall(["wait"]).read('{"tool": "wait", "args": [5]}') == Code("print(wait(5))")
+    assert TextCall(["interrupt"]).read("interrupt") == Code("print(interrupt())")
 
 
 def test_what_is_refused_is_shown_short():

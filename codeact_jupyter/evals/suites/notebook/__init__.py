@@ -31,7 +31,9 @@ class NotebookTask:
         """Check and oracle are beside what is copied, never in it."""
         folder, about = self._folder, self._folder.about
         left = f"\n\nLeave the result in a variable named `{about.variable}`." if about.variable else ""
-        return Brief(about.instruction + left, files=folder.files, notebook=folder.notebook, max_steps=about.max_steps)
+        instruction = about.instruction + left
+        steps, seconds = about.max_steps, about.seconds
+        return Brief(instruction, files=folder.files, notebook=folder.notebook, max_steps=steps, seconds=seconds, rewrites=True)
 
     async def score(self, answer: str | None, look: Look) -> Score:
         """There is one rule: the check, and the time if the task has a limit."""
