@@ -11,6 +11,7 @@ from codeact_jupyter.evals.report.published import ADDRESS, FORMATS, SOURCE, Pub
 from codeact_jupyter.evals.report.summary import BROKEN_OFF
 from codeact_jupyter.evals.report.words import NONE, counted, duration, money, percent, rate
 from codeact_jupyter.evals.row import Row
+from codeact_jupyter.evals.suites.dabench.accuracy import accuracy
 
 ENDS = ("answered", "limit", *BROKEN_OFF)
 MOST_FAMILIES = 24
@@ -111,6 +112,23 @@ def families(suite: Suite) -> Table | None:
         len(names),
         "Few tasks of a kind: a difference of one or two is within chance.",
     )
+
+
+def in_parts(suite: Suite) -> Table | None:
+    """The three accuracies of a benchmark whose questions ask for several values: DABench."""
+    if not any("sub" in row.detail for row in suite.rows):
+        return None
+    columns = Columns(suite)
+    names = columns.head("Format")
+    body: list[tuple[Cell, ...]] = []
+    for group in suite.groups:
+        for tried in group.tried:
+            found = (accuracy(tried.rows, "reference"), accuracy(tried.rows, "fixed"))
+            shares = ((one.by_question, one.proportional, one.by_sub_question) for one in found)
+            body.append((*columns.of(group, tried.format), *(percent(share) for of_rule in shares for share in of_rule)))
+    rules = (f"{what}, {rule}" for rule in ("reference", "fixed") for what in ("By question", "Proportional", "By sub-question"))
+    told = "By question: all its values. Proportional: the share of its values. By sub-question: each value counts alike."
+    return Table(f"{suite.name}: accuracy in parts", (*names, *rules), tuple(body), len(names), told)
 
 
 def _kind(row: Row) -> str:

@@ -11,7 +11,7 @@ from codeact_jupyter.evals.report.markdown import markdown
 from codeact_jupyter.evals.report.outcomes import Columns, between_formats, between_seen, by_format
 from codeact_jupyter.evals.report.page import page
 from codeact_jupyter.evals.report.statistics import RESAMPLES, Statistics, missing
-from codeact_jupyter.evals.report.tallies import beside, ends, errors, families, spent
+from codeact_jupyter.evals.report.tallies import beside, ends, errors, families, in_parts, spent
 from codeact_jupyter.evals.report.tasks import tasks
 from codeact_jupyter.evals.report.words import counted, equal, percent, points
 from codeact_jupyter.evals.results import read
@@ -85,7 +85,7 @@ def _findings(suite: Suite) -> Iterator[str]:
 
 def _suite(suite: Suite, statistics: Statistics, drawing: bool, out: Path, several: bool) -> Section:
     name = f"report-{re.sub(r'[^A-Za-z0-9]+', '-', suite.name)}-" if several else "report-"
-    outcome: list[Part] = [_of(suite), by_format(suite)]
+    outcome: list[Part] = [_of(suite), by_format(suite), *filter(None, [in_parts(suite)])]
     if drawing:
         outcome += [success(suite, f"{name}success.png"), turns(suite, f"{name}turns.png")]
     inner = [Section("Success and turns", tuple(outcome)), Section("Differences between formats", tuple(between_formats(suite)))]

@@ -91,6 +91,15 @@ def test_formats_are_tested_in_pairs_by_both_rules(tmp_path: Path):
     assert cells(report, "sums: turns, between formats")[1][:4] == ["code − json", "4", "4.75", "9.00"]
 
 
+def test_dabench_is_told_in_its_three_accuracies(tmp_path: Path):
+    def marks(*right: bool) -> dict[str, object]:
+        return {"sub": {str(at): {"reference": each, "fixed": True} for at, each in enumerate(right)}}
+
+    rows = [row("1", suite="dabench", detail=marks(True)), row("2", suite="dabench", detail=marks(True, False, False), solved=False)]
+    text = told(tmp_path, rows)
+    assert "| code | 50.0 % | 66.7 % | 50.0 % | 100.0 % | 100.0 % | 100.0 % |" in text, text
+
+
 def test_survival_counts_what_is_not_solved_after_each_turn(tmp_path: Path):
     found = cells(told(tmp_path, FEW), "sums: tasks not yet solved after so many turns, reference rule")
     assert found[1] == ["code", "100.0 %", "75.0 %", "50.0 %", *["25.0 %"] * 7]
