@@ -45,6 +45,10 @@ _STATES = {
 }
 
 
+LONGEST_HEADING = 160
+"""Characters."""
+
+
 def page(trajectory: Trajectory) -> str:
     """Everything is escaped; nothing is loaded from elsewhere, and no script runs."""
     asked = trajectory.asked
@@ -56,7 +60,7 @@ def page(trajectory: Trajectory) -> str:
         """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">""",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_text(title)}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n<main>",
-        f"<header>\n<h1>{_text(asked.text.strip() or 'A run')}</h1>",
+        f"<header>\n{_request(asked.text.strip())}",
         f"<dl>\n{_facts(trajectory)}\n</dl>\n</header>",
         *(_step(step, number, trajectory) for number, step in enumerate(acted, 1)),
         f'<section aria-labelledby="end">\n<h2 id="end">{_text(head.lstrip("# "))}</h2>',
@@ -64,6 +68,15 @@ def page(trajectory: Trajectory) -> str:
         "</main>\n</body>\n</html>\n",
     ]
     return "\n".join(parts)
+
+
+def _request(text: str) -> str:
+    """As the heading; of one that is long, its first line, and all of it below."""
+    if len(text) <= LONGEST_HEADING:
+        return f"<h1>{_text(text or 'A run')}</h1>"
+    first = text.splitlines()[0]
+    heading = first if len(first) <= LONGEST_HEADING else f"{first[:LONGEST_HEADING]}…"
+    return f'<h1>{_text(heading)}</h1>\n<div class="answer"><p>{_text(text)}</p></div>'
 
 
 def _facts(trajectory: Trajectory) -> str:

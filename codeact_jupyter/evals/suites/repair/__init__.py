@@ -20,8 +20,7 @@ _ASKED = """This code does not do what it is meant to do.
 
 What it is meant to do: {wanted}
 
-Run it, find what is wrong, and run it mended. What counts is what the names hold in the kernel when you are done; then answer in a
-sentence."""
+Run it, find what is wrong, and run it mended. What counts is what its names hold in the kernel in the end. Then answer in a sentence."""
 
 
 @dataclass(frozen=True)
