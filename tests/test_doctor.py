@@ -9,7 +9,7 @@ from codeact_jupyter import doctor
 from codeact_jupyter.connections import Connection, Connections
 from codeact_jupyter.testing import Say, ScriptedServer, call, say
 
-NUMBERS = say("one two three four five six", delay=0.05)
+NUMBERS = say("one two three four five six", delay=0.3)
 CALLS = Say("", calls=[call("execute", code="print(1)")])
 PAGES = {"/v1/models": {"data": [{"id": "m", "max_model_len": 4096}]}}
 KEY = "sk-canary-4711"

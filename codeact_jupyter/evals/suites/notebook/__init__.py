@@ -3,7 +3,6 @@
 The format of users' own evaluations, and the tasks that come with the package.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +23,6 @@ class NotebookTask:
     def __init__(self, folder: TaskFolder):
         self.name = folder.name
         self._folder = folder
-        self._began = time.monotonic()
 
     @cached_property
     def brief(self) -> Brief:
@@ -36,12 +34,8 @@ class NotebookTask:
         return Brief(instruction, files=folder.files, notebook=folder.notebook, max_steps=steps, seconds=seconds, rewrites=True)
 
     async def score(self, answer: str | None, look: Look) -> Score:
-        """There is one rule: the check, and the time if the task has a limit."""
-        folder, about = self._folder, self._folder.about
-        took = time.monotonic() - self._began
-        if about.seconds and took > about.seconds:
-            return Score(False, False, {"verdict": "late", "words": f"It took {took:.0f} s; the task gives {about.seconds:g} s."})
-        came = await checked(folder.check, answer, about.variable, look)
+        """There is one rule: the check."""
+        came = await checked(self._folder.check, answer, self._folder.about.variable, look)
         done = came.verdict == "passed"
         return Score(done, done, {"verdict": came.verdict, "words": came.words})
 
