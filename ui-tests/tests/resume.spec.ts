@@ -7,7 +7,9 @@ const COUNT = 'import pathlib\nwith open("count.txt", "a") as file:\n    _ = fil
 /** Ends the server without a word, and starts it again; JupyterLab's own words about it are put away. */
 async function crash(lab: Lab, server: Server): Promise<void> {
   const dialog = lab.page.locator('.jp-Dialog');
-  await lab.page.addLocatorHandler(dialog, () => dialog.locator('button.jp-mod-accept, button').first().click());
+  await lab.page.addLocatorHandler(dialog, () => dialog.locator('button.jp-mod-accept, button').first().click(), {
+    noWaitAfter: true // it may come again at once
+  });
   await server.kill();
   await expect(lab.panel.state).toHaveText('reconnecting');
   await server.start();
