@@ -32,8 +32,10 @@ export function Queue(props: QueueProps): JSX.Element | null {
   const [draft, setDraft] = useState<Draft | null>(null);
   const list = useRef<HTMLOListElement>(null);
   const isGone = draft !== null && !queue.some(({ run }) => run === draft.run);
+  const late = useRef('');
   useEffect(() => {
-    if (isGone) {
+    if (isGone && late.current !== draft.run) {
+      late.current = draft.run; // once: what is given back may have this drawn again before the draft is gone
       setDraft(null);
       if (draft.words !== draft.before) {
         onLate(draft.words);
