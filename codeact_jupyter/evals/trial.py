@@ -94,10 +94,7 @@ class Trial:
                 finished = await self._tried(Heard(file, heard))
                 end, message = finished.reason, finished.message
             except TimeoutError:
-                end, message = (
-                    "timeout",
-                    f"Not done within {min(self._condition.wall, self._task.brief.seconds or self._condition.wall):g} s.",
-                )
+                end, message = "timeout", f"Not done within {self._wall:g} s."
             except Exception as error:  # noqa: BLE001  a task that breaks is a row, never the end of an evaluation
                 message = plain(error)
         return Row(
@@ -126,7 +123,7 @@ class Trial:
             store = Store(Path(place) / "store.sqlite")
             desk = LocalDesk(notebook, store, dict(os.environ))
             try:
-                async with asyncio.timeout(min(self._condition.wall, brief.seconds or self._condition.wall)):
+                async with asyncio.timeout(self._wall):
                     return await self._worked(desk, store, heard)
             finally:
                 await desk.close()
@@ -157,6 +154,11 @@ class Trial:
             async with _looking(desk) as look:
                 self._score = await self._task.score(end.answer, look)
         return end
+
+    @property
+    def _wall(self) -> float:
+        """Seconds: the evaluation's, or the task's own where those are fewer."""
+        return min(self._condition.wall, self._task.brief.seconds or self._condition.wall)
 
     def _noted(self, terms: Terms) -> dict[str, Any]:
         """What is recorded of the terms, for export and replay."""
