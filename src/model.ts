@@ -35,7 +35,13 @@ export class RunModel implements IDisposable {
   constructor(options: RunModelOptions) {
     this._options = options;
     const { context } = options;
-    this._saving = new Saving(context, options.contents, options.trans);
+    this._saving = new Saving({
+      context,
+      contents: options.contents,
+      trans: options.trans,
+      tell: message => this._notice(message),
+      takeBack: notice => this._apply({ type: 'settled', notice })
+    });
     this._connection = new Connection({
       open: () => openSocket(options.serverSettings, context, documentOf(context)),
       probe: () => probeSocket(options.serverSettings, context),
@@ -188,7 +194,7 @@ export class RunModel implements IDisposable {
         void this._welcomed(message);
         break;
       case 'save':
-        void this._save();
+        void this._saving.save();
         break;
       case 'start_kernel':
         void this._startKernel(message.name);
@@ -213,12 +219,8 @@ export class RunModel implements IDisposable {
     this.requests.sendAgain();
   }
 
-  private async _save(): Promise<void> {
-    this._notice(await this._saving.save());
-  }
-
   private _notice(message: string): void {
-    if (message !== '' && !this._isDisposed) {
+    if (!this._isDisposed) {
       this._apply({ type: 'notice', message });
     }
   }

@@ -49,6 +49,7 @@ export type LocalMessage =
   | { readonly type: 'offer_restart'; readonly run: string }
   | { readonly type: 'restarting' }
   | { readonly type: 'dismissed' }
+  | { readonly type: 'settled'; readonly notice: string }
   | { readonly type: 'words_returned' };
 
 export const EMPTY: RunState = {
@@ -82,6 +83,8 @@ export function reduce(state: RunState, message: ServerMessage | LocalMessage): 
       return { ...state, notice: message.message };
     case 'dismissed':
       return { ...state, notice: '' };
+    case 'settled':
+      return state.notice === message.notice ? { ...state, notice: '' } : state;
     case 'refused':
       return refused(state, message.run, message.message);
     case 'asked': {

@@ -12,10 +12,19 @@ import type { Welcome } from './protocol';
 export type NotebookContext = DocumentRegistry.IContext<INotebookModel>;
 
 export class Saving {
-  constructor(context: NotebookContext, contents: Contents.IManager, trans: TranslationBundle) {
+  constructor(options: {
+    readonly context: NotebookContext;
+    readonly contents: Contents.IManager;
+    readonly trans: TranslationBundle;
+    /** What the user has to be told. */
+    readonly tell: (message: string) => void;
+    /** What was told holds no longer. */
+    readonly takeBack: (message: string) => void;
+  }) {
+    const { context } = options;
+    this._options = options;
     this._context = context;
-    this._contents = contents;
-    this._trans = trans;
+    this._trans = options.trans;
     context.saveState.connect(this._onSaveState, this);
   }
 
@@ -24,17 +33,17 @@ export class Saving {
     return this._context.contentsModel?.hash ?? null;
   }
 
-  /** Saves once more after a save that goes on; resolves to what the user has to be told, or to nothing. */
-  async save(): Promise<string> {
-    if (this._saving !== null) {
+  /** Saves once more after a save that goes on; the user is told what hinders it. */
+  async save(): Promise<void> {
+    if (this._isSaving) {
       this._again = true;
-      return '';
+      return;
     }
-    this._saving = this._saveOnce();
+    this._isSaving = true;
     try {
-      return await this._saving;
+      await this._saveOnce();
     } finally {
-      this._saving = null;
+      this._isSaving = false;
       if (this._again) {
         this._again = false;
         void this.save();
@@ -42,8 +51,19 @@ export class Saving {
     }
   }
 
-  /** Settles, before the documents are brought together, how the file and this document stand to each other. */
+  /**
+   * Settles, before the documents are brought together, how the file and this document stand to each other; and the
+   * server is there: what could not be saved while it was away is saved.
+   */
   async reconcile(file: Welcome['file']): Promise<void> {
+    await this._settle(file);
+    if (this._failed) {
+      this._failed = false;
+      await this.save();
+    }
+  }
+
+  private async _settle(file: Welcome['file']): Promise<void> {
     switch (file) {
       case 'same':
         return;
@@ -55,38 +75,37 @@ export class Saving {
     }
   }
 
-  private async _saveOnce(): Promise<string> {
+  private async _saveOnce(): Promise<void> {
     const name = this._context.path;
     if (!this._context.contentsModel?.writable) {
-      return this._told(
-        'read-only',
+      return this._tell(
         this._trans.__('%1 is read-only: what was done is in this tab only. Save it under another name.', name)
       );
     }
     if (this._failed) {
-      return '';
+      return;
     }
     if (await this._changedOnDisk()) {
-      return this._told(
-        'conflict',
+      return this._tell(
         this._trans.__('%1 was changed outside of this tab. Save it to decide which version stays.', name)
       );
     }
     try {
       await this._context.save();
-      this._lastTold = '';
-      return '';
     } catch (error) {
       this._failed = true;
-      return this._trans.__('%1 could not be saved (%2). Save it again when the cause is gone.', name, reason(error));
+      this._tell(
+        this._trans.__('%1 could not be saved (%2). Save it again when the cause is gone.', name, reason(error))
+      );
     }
   }
 
   /** The message, but only the first time in a row. */
-  private _told(kind: string, message: string): string {
-    const isNew = this._lastTold !== kind;
-    this._lastTold = kind;
-    return isNew ? message : '';
+  private _tell(message: string): void {
+    if (this._told !== message) {
+      this._told = message;
+      this._options.tell(message);
+    }
   }
 
   private async _changedOnDisk(): Promise<boolean> {
@@ -103,7 +122,7 @@ export class Saving {
 
   private async _stat(): Promise<Contents.IModel | null> {
     try {
-      return await this._contents.get(this._context.path, { content: false, hash: true });
+      return await this._options.contents.get(this._context.path, { content: false, hash: true });
     } catch {
       // Gone or unreachable: the save itself will say so.
       return null;
@@ -123,16 +142,20 @@ export class Saving {
   private _onSaveState(_: NotebookContext, state: DocumentRegistry.SaveState): void {
     if (state === 'completed') {
       this._failed = false;
+      if (this._told !== '') {
+        this._options.takeBack(this._told);
+        this._told = '';
+      }
     }
   }
 
+  private readonly _options: ConstructorParameters<typeof Saving>[0];
   private readonly _context: NotebookContext;
-  private readonly _contents: Contents.IManager;
   private readonly _trans: TranslationBundle;
-  private _saving: Promise<string> | null = null;
+  private _isSaving = false;
   private _again = false;
   private _failed = false;
-  private _lastTold = '';
+  private _told = '';
 }
 
 function reason(error: unknown): string {

@@ -5,11 +5,12 @@ const SHOTS = 'test-results/shots';
 const COUNT = 'import pathlib\nwith open("count.txt", "a") as file:\n    _ = file.write("x")';
 
 /** Ends the server without a word, and starts it again; JupyterLab's own words about it are put away. */
-async function crash(lab: Lab, server: Server): Promise<void> {
+async function crash(lab: Lab, server: Server, before: () => Promise<void> = async () => undefined): Promise<void> {
   const dialog = lab.page.locator('.jp-Dialog');
   await lab.page.addLocatorHandler(dialog, () => dialog.locator('button.jp-mod-accept, button').first().click(), {
     noWaitAfter: true // it may come again at once
   });
+  await before();
   await server.kill();
   await expect(lab.panel.state).toHaveText('reconnecting');
   await server.start();
@@ -56,6 +57,29 @@ test('a run that was interrupted says what is lost, is resumed, and runs nothing
       'fetch(app.serviceManager.serverSettings.baseUrl + "files/" + context.path.replace("work.ipynb", "count.txt")).then(answer => answer.text())'
     )
   ).toBe('x');
+});
+
+test('what could not be saved when the server went away is saved when it is back', async ({ ownLab }) => {
+  test.setTimeout(240_000);
+  const { lab, server } = ownLab;
+  const { panel } = lab;
+  lab.writeNotebook(['# mine']);
+  await lab.script(act('Set', 'x = 20'), act('Wait', until('go')), 'It is gone.');
+  const notebook = await lab.open();
+  const file = '**/api/contents/**/work.ipynb*';
+  await lab.page.route(file, route => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
+  await panel.ask('Count');
+  await notebook.expectAgentCells([{ running: false }, { running: true }]);
+  await crash(lab, server, async () => {
+    await expect(panel.root).toContainText('work.ipynb could not be saved');
+    await lab.page.unroute(file);
+  });
+
+  await expect.poll(() => lab.saved().length, { timeout: 30_000 }).toBe(3);
+  await expect(panel.root).not.toContainText('could not be saved');
+  await panel.root.getByRole('button', { name: 'Resume', exact: true }).click();
+  await panel.ended(1, 60_000);
+  await expect.poll(() => notebook.isDirty()).toBe(false);
 });
 
 test('resumed with replay, its variables are there again', async ({ ownLab }) => {
