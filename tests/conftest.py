@@ -1,6 +1,7 @@
 """Every test has a home of its own, and no key or server of the outer environment."""
 
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from tests.scenes import Scene
 # shared machines are slow at times: a promise is no race, and each run tries the same cases
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.load_profile("steady")
+
+# of a shell that was begun in the background Ctrl-C is ignored, and so it would be in all that the tests begin
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _OURS = ("CODEACT_", "OPENAI_", "JUPYTER_", "JPY_", "IPYTHON", "XDG_")
 

@@ -1,5 +1,6 @@
 """The sandboxed kernel on the server: what is allowed in it without asking, and why there is none."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -76,7 +77,10 @@ async def test_it_is_interrupted_restarted_and_shut_down_as_any_kernel(serve):
     async with User(server, kernel) as user:
         assert (await user.runs("kept = 1"))["content"]["status"] == "ok"
         assert await user.says("__import__('os').path.exists('../above.txt')") == "False"
-        sleeping = user.runs("import time; time.sleep(100)")
+        sleeping = user.runs("open('begun', 'w').close(); import time; time.sleep(100)")
+        async with asyncio.timeout(60):
+            while not (server.root / "sub" / "begun").exists():
+                await asyncio.sleep(0.02)
         await server.api("POST", f"kernels/{kernel}/interrupt", {})
         assert (await sleeping)["content"]["ename"] == "KeyboardInterrupt"
         assert await user.says("kept") == "1"
