@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -48,7 +48,13 @@ def _is_key(key: str) -> bool:
 
 
 def _forms(key: str) -> set[str]:
-    octets = key.encode()
-    coded = {coding(octets).decode().rstrip("=") for coding in (base64.b64encode, base64.urlsafe_b64encode)}
+    coded = {form for coding in (base64.b64encode, base64.urlsafe_b64encode) for form in _in_base64(key.encode(), coding)}
     quoted = {json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1], repr(key)[1:-1]}
     return {key, quote(key, safe=""), quote(key), quote_plus(key)} | coded | quoted
+
+
+def _in_base64(octets: bytes, coding: Callable[[bytes], bytes]) -> Iterator[str]:
+    """By itself, and what is certain of it amid other text ("user:key" of a header): three octets become four characters."""
+    yield coding(octets).decode().rstrip("=")
+    for before, unsure in enumerate((0, 2, 3)):
+        yield coding(bytes(before) + octets).decode()[unsure : (before + len(octets)) * 8 // 6]

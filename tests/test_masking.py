@@ -35,6 +35,17 @@ def test_a_key_is_hidden_as_programs_write_it(form):
     }
 
 
+@pytest.mark.parametrize("before, after", [("", "\n"), ("user:", ""), (":", ""), ("", ":"), ('{"key": "', '"}')])
+@pytest.mark.parametrize("length", [20, 21, 22])
+def test_a_key_is_hidden_amid_what_is_in_base64(before, after, length):
+    """As in the header of a login: what stands before it decides how it is spelt."""
+    key = (PLAIN + "xyz")[:length]
+    coded = base64.b64encode(f"{before}{key}{after}".encode()).decode()
+    left = Veil([key]).text(coded).split(MASK)
+    assert len(left) == 2
+    assert len("".join(left)) <= len(base64.b64encode(f"{before}{after}".encode())) + 4
+
+
 def test_the_longer_of_two_keys_goes_first():
     assert Veil([PLAIN, PLAIN + "-more"]).text(f"{PLAIN}-more {PLAIN}") == f"{MASK} {MASK}"
 
