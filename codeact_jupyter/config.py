@@ -5,7 +5,7 @@ Which of several sources wins is settled in `sources`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp
@@ -25,12 +25,20 @@ OPENAI = "https://api.openai.com/v1"
 """Where a request goes if no URL is named."""
 
 
+class _Key(Unicode[str, str | bytes]):
+    """Text that is in no error."""
+
+    def error(self, obj: Any, value: Any, error: Exception | None = None, info: str | None = None) -> NoReturn:
+        """Raises `TraitError`."""
+        raise TraitError(f"{self.name} has to be text in quotes, with nothing behind it, not a {type(value).__name__}")
+
+
 class CodeAct(Configurable):
     """Settings of the agent, for config files: `c.CodeAct.model = "…"`."""
 
     model = Unicode("", help="Model to ask, by the name that the server knows it by; `offline` is the built-in one.").tag(config=True)
     base_url = Unicode("", help="URL of an OpenAI-compatible server, up to and with its version: http://127.0.0.1:8000/v1").tag(config=True)
-    api_key = Unicode("", help="Key for that server. Better set CODEACT_API_KEY, which kernels do not inherit.").tag(config=True)
+    api_key = _Key("", help="Key for that server. Better set CODEACT_API_KEY, which kernels do not inherit.").tag(config=True)
     max_steps = Int(30, min=1, max=1000, help="Steps (replies of the model) that a run may take.").tag(config=True)
     timeout = Float(120.0, min=0.1, help="Seconds that an action may run before the model is told that it still runs.").tag(config=True)
     reply_timeout = Float(120.0, min=0.1, help="Longest silence of the model, in seconds, before the first word or between two.").tag(
@@ -76,8 +84,7 @@ class CodeAct(Configurable):
     @validate("base_url")
     def _a_url(self, proposal: dict[str, Any]) -> str:
         value = str(proposal["value"]).strip()
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        if value and not _is_url(value):
             raise TraitError(f"base_url has to be an http or https URL, not {value!r}")
         return value
 
@@ -167,6 +174,14 @@ class Settings:
         named = self.prices.get(self.named)
         begins = [name for name in self.prices if name.endswith("*") and self.named.startswith(name[:-1])]
         return named or (self.prices[max(begins, key=len)] if begins else None)
+
+
+def _is_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # a bracket that is not closed
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
 def _is_price(value: Any) -> bool:

@@ -114,6 +114,9 @@ def _keys_of(sources: Sequence[Source], endpoint: Source | None) -> Iterator[tup
 
 
 def _given(source: Mapping[str, Any], locked: frozenset[str]) -> dict[str, Any]:
+    """Raises `SettingError`."""
+    if not isinstance(source.get("base_url", ""), str | None):
+        raise SettingError("The setting base_url has to be text: an http or https URL.")
     return {name: value for name, value in source.items() if name not in locked and value not in (None, "")}
 
 

@@ -41,6 +41,7 @@ from tests.commandline import PATIENCE, Place, eventually, names
         (["resume", "0123"], "'0123'"),
         (["resume", "--notebook", "n.ipynb"], "--notebook"),
         (["run", "n.ipynb", "do it", "--base-url", "localhost:8000"], "base_url"),
+        (["run", "n.ipynb", "do it", "--base-url", "http://["], "base_url"),
         (["run", "n.ipynb", "do it", "--model", "gpt"], "key"),
         (["run", "n.ipynb", "  "], "instruction is empty"),
         (["run", "n.ipynb", "do \udcff it"], "UTF-8"),

@@ -1,6 +1,7 @@
 """Which of several sources of a setting wins."""
 
 import pytest
+from traitlets import TraitError
 from traitlets.config import Config
 
 from codeact_jupyter.config import CodeAct, Settings, for_kernels
@@ -35,6 +36,21 @@ def test_our_own_key_goes_before_openais_and_is_never_shown():
     assert settle(config(), ENVIRONMENT).api_key == "k-codeact"
     assert settle(config(), {"OPENAI_API_KEY": "k-openai"}).api_key == "k-openai"
     assert "k-codeact" not in repr(settle(config(), ENVIRONMENT))
+
+
+@pytest.mark.parametrize("value", [("sk-canary-4711",), ["sk-canary-4711"], {"key": "sk-canary-4711"}, {"sk-canary-4711"}])
+def test_a_key_that_is_no_text_is_refused_without_being_shown(value):
+    """`c.CodeAct.api_key = "…",` is a tuple."""
+    with pytest.raises(TraitError) as caught:
+        config(api_key=value)
+    assert "api_key has to be text in quotes" in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", [5, [], {}, "http://[", "http://[::1", "//h/v1"])
+def test_a_base_url_of_any_shape_is_refused_in_words(url):
+    with pytest.raises(SettingError, match="base_url has to be"):
+        settle(config(), ENVIRONMENT, panel=[{"base_url": url}])
 
 
 def test_kernels_do_not_inherit_our_key():
