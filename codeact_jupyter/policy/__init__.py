@@ -17,7 +17,8 @@ _SANDBOX_HOLDS = frozenset({"write_files", "read_outside", "network"})
 def judge(action: Code, facts: Facts) -> Verdict:
     """Asks for listed effects, and for what could hide them."""
     found = [Found(effect) for kind, effect in _OF_CELL.items() if kind in facts.rewrites]
-    found += [one for one in look(action.source, facts) if not (facts.sandboxed and one.effect in _SANDBOX_HOLDS)]
+    held = _SANDBOX_HOLDS if facts.sandboxed else frozenset()
+    found += [one for one in look(action.source, facts) if one.in_page or one.effect not in held]
     if not found:
         return Verdict("allow")
     listed = {one.effect for one in found}

@@ -18,12 +18,16 @@ _BY_NAME = frozenset("getattr setattr delattr operator.attrgetter operator.metho
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|PRIVATE|COOKIE|CONNECTION_STRING|DSN|DATABASE_URL", re.IGNORECASE)
 _SCRIPT = re.compile(r"<\s*(?:script|iframe|object|embed|meta|form|base|link)\b|javascript:|\bon\w+\s*=|\bsrcdoc\s*=", re.IGNORECASE)
 _REMOTE = re.compile(
-    r"(?:src|href|action|data|poster|srcset|background)\s*=\s*[\"']?\s*(?:https?:)?//|url\(\s*[\"']?\s*(?:https?:)?//", re.IGNORECASE
+    r"(?:src|href|action|data|poster|srcset|background)\s*=\s*[\"']?\s*(?:https?:)?//|url\(\s*[\"']?\s*(?:https?:)?//"
+    r"|!\[[^\]\n]{0,300}\]\(\s*<?\s*(?:https?:)?//",
+    re.IGNORECASE,
 )
 _CALLED = re.compile(r"@?[\w.]*\w\s*\(|__|\blambda\b")
 _PAGES = frozenset(
     "IPython.display.HTML IPython.core.display.HTML IPython.display.display_html IPython.display.Markdown IPython.display.SVG".split()
 )
+_FRAMES = frozenset("IPython.display.IFrame IPython.display.YouTubeVideo".split())
+_DISPLAYS = frozenset("display IPython.display.display".split())
 _IMAGES = frozenset("IPython.display.Image IPython.display.Audio IPython.display.Video".split())
 
 
@@ -31,19 +35,14 @@ def of_call(node: ast.Call, read: Read) -> Iterator[Found]:
     names = read.names.dotted(node.func)
     for effect in sorted(set(_effects(node, names, read))):
         yield Found(effect, shown(node.func), node.lineno)
+    for effect in sorted(set(_in_page(node, names, read))):
+        yield Found(effect, shown(node.func), node.lineno, in_page=True)
 
 
 def _effects(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]:
     first = argument(node, 0, "")
     if names & _BY_NAME:
         yield from _attribute(node, names, read)
-    if names & _PAGES:
-        yield from page("".join(sorted(read.texts.of(argument(node, 0, "data")))))
-    if names & _IMAGES:
-        given = [argument(node, 0, "data"), argument(node, 99, "url"), argument(node, 99, "filename")]
-        wheres = {place(text, read.facts) for one in given if one is not None for text in read.texts.of(one)}
-        if "network" in wheres or any(keyword.arg == "url" for keyword in node.keywords):
-            yield "network"
     for name in names:
         space, _, method = name.rpartition(".")
         if is_space(space) and method in ("get", "pop", "__getitem__", "setdefault"):
@@ -61,6 +60,45 @@ def _effects(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]
         case _:
             pass
     yield from _environment(node, names, read)
+
+
+def _in_page(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]:
+    """What the browser does that shows it."""
+    if names & _FRAMES:
+        yield "network"
+    if names & _PAGES:
+        yield from page("".join(sorted(read.texts.of(argument(node, 0, "data")))))
+    if names & _IMAGES:
+        given = [argument(node, 0, "data"), argument(node, 99, "url"), argument(node, 99, "filename")]
+        wheres = {place(text, read.facts) for one in given if one is not None for text in read.texts.of(one)}
+        if "network" in wheres or any(keyword.arg == "url" for keyword in node.keywords):
+            yield "network"
+    if "IPython.display.publish_display_data" in names or (names & _DISPLAYS and _raw(node)):
+        for bundle in (*node.args, *(keyword.value for keyword in node.keywords if keyword.arg in ("data", None))):
+            yield from _bundle(bundle, read)
+
+
+def _raw(node: ast.Call) -> bool:
+    """`display` is told to take what it is given for an output."""
+    return any(
+        keyword.arg in ("raw", None) and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value)
+        for keyword in node.keywords
+    )
+
+
+def _bundle(given: ast.expr, read: Read) -> Iterator[str]:
+    """An output as the browser is sent it: a text for each of its types."""
+    if not isinstance(given, ast.Dict):
+        yield "dynamic"
+        return
+    for key, value in zip(given.keys, given.values, strict=True):
+        match read.names.literal(key):
+            case "application/javascript" | None:
+                yield "dynamic"
+            case "text/html" | "text/markdown" | "image/svg+xml":
+                yield from page("".join(sorted(read.texts.of(value))))
+            case _:
+                pass
 
 
 def _attribute(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]:

@@ -33,6 +33,8 @@ class Found:
     what: str = ""
     """As the code has it: `df.to_csv`."""
     line: int = 0
+    in_page: bool = False
+    """The browser does it that shows the output: no sandbox of the kernel's holds that."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from codeact_jupyter import source
 from codeact_jupyter.policy import calls, detours, magics, overwrites, references, unread
@@ -21,7 +22,7 @@ def look(text: str, facts: Facts) -> Iterator[Found]:
     """What of an action has an effect that is listed."""
     skipped = len(text) - len(text.lstrip("\n"))  # IPython drops the empty lines above
     for one in _look(text, facts):
-        yield Found(one.effect, one.what, one.line + skipped if one.line else 0)
+        yield replace(one, line=one.line + skipped if one.line else 0)
 
 
 def _look(text: str, facts: Facts) -> Iterator[Found]:

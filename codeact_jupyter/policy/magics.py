@@ -91,7 +91,7 @@ def _magic(name: str, line: str, body: str | None, at: int) -> Iterator[Found | 
         case "env" if line.strip() and "=" not in line and len(line.split()) == 1:
             yield from [Found("system", what, at)] if secret(frozenset({line.strip()})) else []
         case "html" | "HTML" | "markdown":
-            yield from (Found(effect, what, at) for effect in page(body or line))
+            yield from (Found(effect, what, at, in_page=True) for effect in page(body or line))
         case "load_ext" | "reload_ext" if line.strip() in _EXTENSIONS or not line.strip():
             pass
         case "history" | "hist" if "-f" not in line:

