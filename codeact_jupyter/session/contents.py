@@ -1,6 +1,7 @@
 """A notebook read and written through the server's contents manager, whatever that stores it in."""
 
 import asyncio
+import os
 from collections.abc import Awaitable
 from typing import Any, Literal
 
@@ -31,6 +32,8 @@ class ContentsFile:
         self._chain: list[str] = []
         """Hashes of the file, each made from the one before by a write of ours."""
         self._read = ""
+        self._known = ("", "")
+        """The path, and the place on disk that it led to at first."""
 
     async def read(self) -> tuple[dict[str, Any], str]:
         """Content as nbformat 4 has it, and the file's hash.  Raises `NotebookError`."""
@@ -72,8 +75,19 @@ class ContentsFile:
         return "ours" if ours else "other", now
 
     async def _get(self, content: bool) -> dict[str, Any]:
+        self._check()
         get, how = self._contents.get, {"content": content, "type": "notebook"}
         return await self._ask("read", self._hashed(get, how))
+
+    def _check(self) -> None:
+        """Raises `NotebookError` if code that ran beside the file has made it a link to where it may not reach itself."""
+        if (on_disk := getattr(self._contents, "_get_os_path", None)) is None:
+            return
+        place = os.path.realpath(on_disk(self.path))
+        if self._known[0] != self.path:
+            self._known = (self.path, place)
+        elif place != self._known[1]:
+            raise NotebookError(f"{self.path} leads to {place} now, another place than before; it is left as it is.")
 
     async def _hashed(self, get: Any, how: dict[str, Any]) -> Any:
         try:

@@ -1,10 +1,13 @@
 """Links that a sandboxed kernel leaves in its folder: what runs outside must not follow them for it."""
 
+import nbformat
 import pytest
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager, LargeFileManager
 
 from codeact_jupyter.beside import Beside
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.notebook.file import LocalFile
+from codeact_jupyter.session.contents import ContentsFile
 
 
 def test_a_look_at_the_folder_of_a_sandboxed_kernel_follows_no_links(tmp_path):
@@ -30,6 +33,24 @@ async def test_a_notebook_that_became_a_link_is_not_written_through_it(tmp_path)
     with pytest.raises(NotebookError, match="another place than before"):
         await file.write({**content, "cells": []})
     assert elsewhere.read_bytes() == before
+
+
+@pytest.mark.parametrize("manager", [LargeFileManager, AsyncLargeFileManager])
+async def test_a_notebook_of_the_servers_that_became_a_link_is_neither_read_nor_written_through_it(tmp_path, manager):
+    for name in ("work", "private", "moved"):
+        (tmp_path / name).mkdir()
+        nbformat.write(nbformat.v4.new_notebook(), tmp_path / name / "n.ipynb")
+    file = ContentsFile(manager(root_dir=str(tmp_path)), "work/n.ipynb")
+    content, _ = await file.read()
+    before = (tmp_path / "private" / "n.ipynb").read_bytes()
+    (tmp_path / "work" / "n.ipynb").unlink()
+    (tmp_path / "work" / "n.ipynb").symlink_to(tmp_path / "private" / "n.ipynb")
+    for work in (file.read(), file.hash(), file.write({**content, "metadata": {"written": True}})):
+        with pytest.raises(NotebookError, match="another place than before"):
+            await work
+    assert (tmp_path / "private" / "n.ipynb").read_bytes() == before
+    file.path = "moved/n.ipynb"
+    await file.read()
 
 
 async def test_a_notebook_that_is_a_link_from_the_beginning_is_written_where_it_leads(tmp_path):
