@@ -125,18 +125,21 @@ def test_a_whole_clone_is_taken_without_a_word(clone: Path, recwarn: pytest.Warn
 
 
 def test_accuracy_is_by_question_by_sub_question_and_in_proportion() -> None:
-    def row(*right: bool) -> Row:
+    def row(*right: bool, task: str = "1") -> Row:
         sub = {f"v{number}": {"reference": one, "fixed": True} for number, one in enumerate(right)}
         counts = {"turns": 1, "actions": 0, "error_turns": 0, "invalid": 0, "recovered": 0, "tokens": 0, "seconds": 1, "cost": None}
-        named = {"suite": "dabench", "task": "1", "format": "code", "model": "m", "repeat": 1, "end": "answered", "events": ""}
+        named = {"suite": "dabench", "task": task, "format": "code", "model": "m", "repeat": 1, "end": "answered", "events": ""}
         return Row.model_validate(
             named | counts | {"success_reference": all(right), "success_fixed": True, "detail": {"sub": sub} if sub else {}}
         )
 
-    rows = [row(True), row(True, False, False), row(False, True), row()]
-    assert accuracy(rows) == Accuracy(by_question=1 / 4, by_sub_question=3 / 6, proportional=(1 + 1 / 3 + 1 / 2) / 4)
-    assert accuracy(rows, "fixed") == Accuracy(3 / 4, 1, 3 / 4)
+    rows = [row(True), row(True, False, False, task="2"), row(False, True, task="3")]
+    assert accuracy(rows) == Accuracy(by_question=1 / 3, by_sub_question=3 / 6, proportional=(1 + 1 / 3 + 1 / 2) / 3)
+    assert accuracy(rows, "fixed") == Accuracy(1, 1, 1)
     assert accuracy([]) == Accuracy(0, 0, 0)
+    out_of_time = [row(task="2"), row(task="4")]  # the one asks for three values; of the other nobody knows
+    assert accuracy([*rows, *out_of_time]) == Accuracy(1 / 5, 3 / 10, (1 + 1 / 3 + 1 / 2) / 5)
+    assert accuracy([*rows, *out_of_time], "fixed") == Accuracy(3 / 5, 6 / 10, 3 / 5)
 
 
 def test_what_is_no_clone_is_refused_with_what_to_do(clone: Path, tmp_path: Path) -> None:
@@ -179,6 +182,10 @@ def test_what_is_no_clone_is_refused_with_what_to_do(clone: Path, tmp_path: Path
         ("nan", "1", False, False, ""),
         ("abs", "1", False, False, ""),
         ("1_0", "10", True, False, ""),
+        ("e5", "5", False, False, ""),
+        ("5", "+e5", False, False, ""),
+        ("5.", "5", True, True, ""),
+        ("-.5", "-0.5", True, True, ""),
     ],
 )
 def test_values_are_marked_by_both_rules(given: str, label: str, reference: bool, fixed: bool, asked: str) -> None:

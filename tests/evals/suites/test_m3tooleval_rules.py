@@ -61,6 +61,8 @@ NUMBERS = [36380.0, 48150.0, 68480.0]
         ("", "Wand/Spellbook", "", False, False),
         ("nan", 5, "", False, False),
         ("[" * 500, 5, "", False, False),
+        ("0x" + "f" * 4000, 5, "", False, False),
+        (f"[0x{'f' * 4000}]", [5.0], "", False, False),
     ],
 )
 def test_the_reference_rule_has_its_quirks_and_the_fixed_one_reads_values(

@@ -20,11 +20,14 @@ class Accuracy:
 
 
 def accuracy(rows: Iterable[Row], rule: Literal["reference", "fixed"] = "reference") -> Accuracy:
-    """Of one format and model.  A trial that was never marked (out of time, broken) counts as a question that is wrong."""
-    marked = [[one[rule] for one in row.detail.get("sub", {}).values()] for row in rows]
+    """Of one format and model.  A trial that was never marked (out of time, broken) is wrong in as many values as others of its question
+    were marked in, one at least."""
+    tried = list(rows)
+    counts = {row.task: len(row.detail["sub"]) for row in tried if row.detail.get("sub")}
+    marked = [[bool(one[rule]) for one in row.detail.get("sub", {}).values()] or [False] * counts.get(row.task, 1) for row in tried]
     values = [right for question in marked for right in question]
     return Accuracy(
-        by_question=_share([bool(question) and all(question) for question in marked]),
+        by_question=_share([all(question) for question in marked]),
         by_sub_question=_share(values),
         proportional=_share([_share(question) for question in marked]),
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 CLOSE = 1e-6
 """The reference's tolerance."""
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 _PLACES = re.compile(r"(one|two|three|four|five|six|\d)\s+(?:decimal|digits? after)", re.IGNORECASE)
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
@@ -108,7 +108,7 @@ def _bare(text: str) -> str:
 
 def _number(text: str) -> float | None:
     text = text.strip("%$€£ ")
-    return float(text.replace(",", "")) if any(map(str.isdigit, text)) and _NUMBER.fullmatch(text) else None
+    return float(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
 
 
 def _tolerance(label: str, places: int) -> float:

@@ -22,7 +22,7 @@ def reference(answer: str, expected: object) -> bool:
         said = ast.literal_eval(answer)
     except (*NOT_LITERAL, OverflowError):
         pass
-    return str(said) == str(expected)
+    return _text(said) == str(expected)
 
 
 def _cut(value: Any) -> object:
@@ -100,5 +100,13 @@ def _literal(said: object) -> object:
 
 def _bare(said: object) -> str:
     """Without quotes, marks of emphasis, and the full stop of a sentence."""
-    text = str(said).strip(_WRAPPING)
+    text = _text(said).strip(_WRAPPING)
     return text[:-1].rstrip(_WRAPPING) if text.endswith(".") and not text.endswith("..") else text
+
+
+def _text(value: object) -> str:
+    """Empty: a number of more digits than Python writes, which `0xff…` may be."""
+    try:
+        return str(value)
+    except ValueError:
+        return ""
