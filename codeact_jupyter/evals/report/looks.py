@@ -74,6 +74,7 @@ def drawing(scheme: Scheme, panels: int, height: float, share: bool = True) -> I
         "xtick.color": scheme.quiet,
         "ytick.color": scheme.text,
         "axes.axisbelow": True,
+        "text.parse_math": False,  # a name is a name
     }
     with matplotlib.rc_context(settings):
         figure = import_module("matplotlib.figure").Figure(figsize=(WIDTH, height), dpi=DOTS, layout="constrained")

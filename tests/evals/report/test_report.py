@@ -214,7 +214,7 @@ def test_the_page_is_whole_accessible_and_loads_nothing(tmp_path: Path):
 
 
 def test_names_are_words_and_no_markup(tmp_path: Path):
-    rows = [row("<b>|x`", model="a|<i>*m*", end="failed", solved=False, message="<script>alert(1)</script>")]
+    rows = [row("<b>|x`", model="a|<i>*m*$\\foo$", end="failed", solved=False, message="<script>alert(1)</script>")]
     report = told(tmp_path, rows)
     assert "\\<script>" in report
     page = Page((tmp_path / "report.html").read_text())
