@@ -1,5 +1,7 @@
 """A folder of results: `plan.json`, `results.jsonl`, and the trials' event files."""
 
+import json
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,7 +54,10 @@ class Results:
         try:
             self._rows = {row.key: row for row in read(out)}
             self._file = (out / ROWS).open("ab")
-            self._file.truncate(sum(map(len, _whole_lines(out / ROWS))))  # a line that a kill has cut off goes
+            kept = b"".join(_whole_lines(out / ROWS))
+            self._file.truncate(len(kept))  # a line that a kill has cut off goes
+            if kept and not kept.endswith(b"\n"):
+                self._file.write(b"\n")
         except BaseException:
             held.release()
             raise
@@ -81,6 +86,7 @@ class Results:
         """It is on disk, whole, when this is over."""
         self._file.write(row.model_dump_json().encode() + b"\n")
         self._file.flush()
+        os.fsync(self._file.fileno())
         self._rows[row.key] = row
 
     def rows(self, keys: list[Key]) -> list[Row]:
@@ -89,6 +95,14 @@ class Results:
 
 
 def _whole_lines(path: Path) -> list[bytes]:
-    """Up to the last that came to its end."""
+    """Up to the last that came to its end, also one by hand that ends without a line's end."""
     lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-    return lines[:-1] if lines and not lines[-1].endswith(b"\n") else lines
+    return lines if not lines or lines[-1].endswith(b"\n") or _is_json(lines[-1]) else lines[:-1]
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True

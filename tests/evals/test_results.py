@@ -53,6 +53,15 @@ def test_a_line_that_was_cut_off_goes_and_its_task_is_missing(tmp_path: Path):
     assert read(tmp_path) == [row("a"), row("c")]
 
 
+def test_a_row_that_was_added_by_hand_counts_also_without_a_line_end(tmp_path: Path):
+    file = tmp_path / "results.jsonl"
+    file.write_text(row("a").model_dump_json() + "\n" + row("b").model_dump_json())
+    assert read(tmp_path) == [row("a"), row("b")]
+    with Results(tmp_path) as results:
+        results.add(row("c"))
+    assert read(tmp_path) == [row("a"), row("b"), row("c")]
+
+
 def test_the_newest_row_of_a_trial_counts_and_some_ends_are_worth_another_try(tmp_path: Path):
     with Results(tmp_path) as results:
         for end in ("broken", "failed", "timeout"):
