@@ -11,12 +11,14 @@ from jupyter_core.paths import jupyter_data_dir
 
 from codeact_jupyter.config import Settings, configured, same_place
 from codeact_jupyter.connections import Connections, keys_in_use, refuse_unusable
-from codeact_jupyter.errors import SettingError, plain
+from codeact_jupyter.errors import SettingError
+from codeact_jupyter.evals.broken import broke
 from codeact_jupyter.evals.plan import Job
 from codeact_jupyter.evals.row import Row, counted
 from codeact_jupyter.evals.suites import load
 from codeact_jupyter.evals.task import Suite
 from codeact_jupyter.evals.trial import Condition, Trial
+from codeact_jupyter.events import Event, Recorded
 from codeact_jupyter.masking import Veil
 from codeact_jupyter.sources import settle
 
@@ -53,10 +55,11 @@ async def attempt(job: Job, suites: dict[tuple[str, Path | None], Suite], events
         suite = suites.setdefault((job.suite, job.data), suites.get((job.suite, job.data)) or suite_of(job))
         condition = Condition(suite.name, job.format, settings, job.repeat, job.observation, job.wall)
         row = await Trial(suite.task(job.task), condition, events, keys).run()
+        row.model_dump_json()  # its detail may be anything: what is no JSON is no reason to lose the worker
     except asyncio.CancelledError:
         raise
     except Exception as error:  # noqa: BLE001  the suite is somebody's code: what breaks in it is a row
-        return undone(job, "broken", plain(error))
+        return undone(job, "broken", broke(error))
     return hidden(row.model_copy(update={"events": job.events}))
 
 
@@ -70,8 +73,8 @@ def keys() -> tuple[str, ...]:
     return keys_in_use(os.environ, _connections().load())
 
 
-def undone(job: Job, end: str, message: str) -> Row:
-    """The row of a trial of which nothing is known but that it came to no end."""
+def undone(job: Job, end: str, message: str, seconds: float = 0.0, events: Path | None = None) -> Row:
+    """The row of a trial that came to no end.  `events`: what it recorded until then, if it is here."""
     return Row(
         suite=job.named,
         task=job.task,
@@ -82,11 +85,17 @@ def undone(job: Job, end: str, message: str) -> Row:
         success_reference=False,
         success_fixed=False,
         end=end,
-        seconds=0.0,
+        seconds=round(seconds, 3),
         events=job.events,
         message=message,
-        **counted([]),
+        **counted(_recorded(events) if events else []),
     )
+
+
+def _recorded(events: Path) -> list[Event]:
+    """As far as it was written: who wrote may have been killed in the middle of a line."""
+    lines = events.read_bytes().split(b"\n")[:-1] if events.exists() else []
+    return [Recorded.model_validate_json(line).event for line in lines]
 
 
 def _cleared(events: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -53,14 +54,16 @@ class Workers:
             while waiting:
                 job = waiting.popleft()
                 worker = worker or await _Worker.start(out)
+                began = time.monotonic()
                 try:
                     done(await worker.ask(job, self._grace))
                     continue
                 except _Hung:
-                    done(undone(job, "timeout", f"Not done within {job.wall:g} s, and the worker had to be killed."))
+                    message = f"Not done within {job.wall:g} s, and the worker had to be killed."
+                    done(undone(job, "timeout", message, time.monotonic() - began, out / job.events))
                 except _Died as how:
                     if job.events in died:
-                        done(undone(job, "broken", f"Its worker died twice. {how}"))
+                        done(undone(job, "broken", f"Its worker died twice. {how}", time.monotonic() - began, out / job.events))
                     else:
                         died.add(job.events)
                         waiting.appendleft(job)
@@ -89,7 +92,7 @@ class _Worker:
     async def start(cls, out: Path) -> "_Worker":
         stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by `leave`
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", __name__.replace("backends", "worker"), str(out)),
+            *(sys.executable, "-P", "-m", __name__.replace("backends", "worker"), str(out)),  # files here hide no module of Python's
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
@@ -105,7 +108,7 @@ class _Worker:
         try:
             self._process.stdin.write(job.model_dump_json().encode() + b"\n")
             await self._process.stdin.drain()
-            line = await asyncio.wait_for(self._process.stdout.readline(), job.wall + grace)
+            line = await asyncio.wait_for(_row_of(self._process.stdout), job.wall + grace)
         except ConnectionError:
             line = b""
         except TimeoutError:
@@ -133,6 +136,14 @@ class _Worker:
         said = self._stderr.read()[-LAST_WORDS:].decode(errors="replace").strip()
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return f"The worker's process ended ({how}).{f' It wrote: {said}' if said else ''}"
+
+
+async def _row_of(said: asyncio.StreamReader) -> bytes:
+    """The line that is a row, or the end; before them, what an interpreter's own start-up code prints."""
+    while line := await said.readline():
+        if line.startswith(b"{"):
+            break
+    return line
 
 
 async def _left(worker: _Worker) -> None:

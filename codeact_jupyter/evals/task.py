@@ -48,7 +48,7 @@ class Looked:
 
 
 Look = Callable[[str], Awaitable[Looked]]
-"""Runs Python in the task's kernel, in no cell: how a task finds out what a run has left there."""
+"""Runs Python in the task's kernel, in no cell: how a task finds out what a run has left there.  Later actions can read it (`In`)."""
 
 
 @dataclass(frozen=True)

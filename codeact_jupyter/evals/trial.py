@@ -13,8 +13,9 @@ from typing import Any, TextIO
 from uuid import uuid4
 
 from codeact_jupyter.config import Settings
-from codeact_jupyter.errors import CodeActError, plain
+from codeact_jupyter.errors import CodeActError
 from codeact_jupyter.evals.asking import system
+from codeact_jupyter.evals.broken import broke
 from codeact_jupyter.evals.row import Row, counted
 from codeact_jupyter.evals.seeing import SEEING
 from codeact_jupyter.evals.task import Brief, Look, Looked, Score, Task
@@ -74,6 +75,10 @@ class Heard:
         return True
 
 
+class OutOfTime(Exception):
+    """The wall limit was reached."""
+
+
 class Trial:
     """One task under one condition."""
 
@@ -82,6 +87,7 @@ class Trial:
         self._task, self._condition, self._path, self._keys = task, condition, events, keys
         self._score = Score(False, False)
         self._answer: str | None = None
+        self._spoilt: Exception | None = None
 
     async def run(self) -> Row:
         """Whatever goes wrong is in the row; only `asyncio.CancelledError` comes out."""
@@ -93,10 +99,10 @@ class Trial:
             try:
                 finished = await self._tried(Heard(file, heard))
                 end, message = finished.reason, finished.message
-            except TimeoutError:
+            except OutOfTime:
                 end, message = "timeout", f"Not done within {self._wall:g} s."
             except Exception as error:  # noqa: BLE001  a task that breaks is a row, never the end of an evaluation
-                message = plain(error)
+                message = broke(error)
         return Row(
             suite=self._condition.suite,
             task=self._task.name,
@@ -121,10 +127,15 @@ class Trial:
             folder = Path(place) / "task"
             notebook = _laid_out(brief, folder)
             store = Store(Path(place) / "store.sqlite")
-            desk = LocalDesk(notebook, store, dict(os.environ))
+            # neither checks that were run, nor start-up files of the user's: nothing of one trial is left for the next
+            desk = LocalDesk(notebook, store, {**os.environ, "IPYTHONDIR": str(Path(place) / "ipython")})
             try:
-                async with asyncio.timeout(self._wall):
+                async with asyncio.timeout(self._wall) as limit:
                     return await self._worked(desk, store, heard)
+            except TimeoutError as error:
+                if limit.expired():
+                    raise OutOfTime from error
+                raise  # of the task's own code, which may wait for something too
             finally:
                 await desk.close()
                 store.close()
@@ -145,6 +156,8 @@ class Trial:
         except asyncio.CancelledError:
             await _ended(session, desk)
             raise
+        if self._spoilt:
+            raise self._spoilt
         end = heard.events[-1] if heard.events else None
         if not isinstance(end, RunFinished):
             task.result()
@@ -172,8 +185,12 @@ class Trial:
 
         async def check(answer: str) -> str | None:
             self._answer = answer
-            async with _looking(desk) as look:
-                score = await self._task.score(answer, look)
+            try:
+                async with _looking(desk) as look:
+                    score = await self._task.score(answer, look)
+            except Exception as error:
+                self._spoilt = error  # the run ends by it, and takes it for its own
+                raise
             self._score = replace(score, fixed=score.fixed or self._score.fixed)  # one right answer is enough
             return None if score.reference else WRONG  # as the reference's loop goes on
 

@@ -1,7 +1,10 @@
 """A task, tried once, with a real kernel and a scripted model."""
 
 import json
+import re
 from pathlib import Path
+
+import pytest
 
 from codeact_jupyter.config import Settings
 from codeact_jupyter.evals.row import Row
@@ -59,6 +62,34 @@ async def test_what_goes_wrong_is_a_row_with_its_reason(tmp_path: Path) -> None:
     row = await tried(tmp_path, [acts("import time\ntime.sleep(60)")], wall=8)
     assert row.end == "timeout"
     assert not row.success_fixed
+
+
+class Broken(Sum):
+    """What looks after its answers does not answer itself."""
+
+    async def score(self, answer: str | None, look: Look) -> Score:
+        raise TimeoutError("no table of answers")
+
+
+@pytest.mark.parametrize("checking", ["each answer", "at the end"])
+async def test_a_task_whose_own_code_fails_is_broken_and_says_where(tmp_path: Path, checking: Checking) -> None:
+    row = await tried(tmp_path, [say("6")] * 2, Broken(checking))
+    assert (row.end, row.success_fixed) == ("broken", False)
+    assert re.fullmatch(r"The trial broke \(TimeoutError: no table of answers, test_trial.py line \d+\)\.", row.message)
+
+
+async def test_nothing_of_one_trial_is_left_for_the_next(tmp_path: Path, home: Path) -> None:
+    start = home / ".ipython/profile_default/startup"
+    start.mkdir(parents=True)
+    (start / "mine.py").write_text("helper = 'the user'")
+    remembers = "print([line for *_, line in get_ipython().history_manager.search('*')], 'helper' in globals())"
+    await tried(tmp_path, [acts("found = 'by the first'"), say("6")])
+    await tried(tmp_path, [acts(remembers), say("6")])
+    told = [json.loads(line)["event"] for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    (seen,) = [event["text"] for event in told if event["type"] == "observed"]
+    assert "by the first" not in seen
+    assert "print(add(1, 1))" not in seen  # with which its answer was judged
+    assert "False" in seen
 
 
 async def test_a_task_that_is_scored_at_the_end_is_scored_at_the_limit_too(tmp_path: Path) -> None:
