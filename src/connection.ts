@@ -157,8 +157,8 @@ export class Connection {
 
   private async _learnWhy(): Promise<void> {
     const status = await this._options.probe();
-    if (this._socket !== null && this._status === 'open') {
-      return;
+    if (this._status === 'open' || this._status === 'superseded') {
+      return; // another attempt has succeeded meanwhile
     }
     if (REFUSALS.includes(status)) {
       this._refusal = status;

@@ -11,6 +11,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { Arrivals } from './arrivals';
 import { Connection, ConnectionStatus } from './connection';
+import { Drawing } from './drawing';
 import type { ServerMessage, Subscribe, Welcome } from './protocol';
 import { Requests } from './requests';
 import { interruptedRuns, liveRun } from './runReading';
@@ -19,9 +20,6 @@ import { Conversation, conversationOf } from './conversation';
 import { documentOf, endCells, isCollaborative, openSocket, probeSocket, startKernel } from './notebook';
 import { NotebookContext, Saving } from './saving';
 import { DocumentSync, DocumentWatch } from './sync';
-
-/** Pause between two drawings of a reply that streams in: each one renders its markdown anew. */
-const TYPING_PAUSE = 120;
 
 export interface RunModelOptions {
   readonly context: NotebookContext;
@@ -81,8 +79,15 @@ export class RunModel implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Opens the connection if there is none; asked by the panel that shows this notebook, or by a run. */
+  /** Opens the connection if there is none; a notebook that a newer tab has taken over is left to it. */
   async connect(): Promise<void> {
+    if (this._connection.status !== 'superseded') {
+      await this.reconnect();
+    }
+  }
+
+  /** Opens the connection now: makes this tab the live one again, or tries once more after a refusal. */
+  async reconnect(): Promise<void> {
     await this.context.ready;
     if (!this._isDisposed) {
       this._startSync();
@@ -93,13 +98,13 @@ export class RunModel implements IDisposable {
   /** Asks for something, or steers the run that goes on; the classes of effects in `allowed` need not be asked about. */
   ask(request: string, anchor: string | null, cells: readonly string[] = [], allowed: readonly string[] = []): void {
     this.requests.ask(request, anchor, cells, allowed);
-    void this.connect();
+    void this.reconnect();
   }
 
   /** Installs a module that a cell lacked, in a run of its own; not while another one goes on. */
   install(module: string, anchor: string | null): void {
     this.requests.install(module, anchor);
-    void this.connect();
+    void this.reconnect();
   }
 
   /** Stops the run; asked again while it will not end, offers a restart of the kernel. */
@@ -126,11 +131,6 @@ export class RunModel implements IDisposable {
     this._apply({ type: 'branching', run });
   }
 
-  /** Opens the connection now: makes this tab the live one again, or tries once more after a refusal. */
-  reconnect(): void {
-    this._connection.connect();
-  }
-
   configure(): void {
     this._connection.send({ type: 'configure', settings: this._options.settings() });
   }
@@ -153,7 +153,7 @@ export class RunModel implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    clearTimeout(this._timer);
+    this._drawing.cancel();
     this._sync?.dispose();
     this._watch?.dispose();
     this._connection.close();
@@ -169,9 +169,9 @@ export class RunModel implements IDisposable {
     context.saveState.connect(this._onSaveState, this);
     context.model.stateChanged.connect(this._onModelState, this);
     context.disposed.connect(this._onContextDisposed, this);
-    session.kernelChanged.connect(this._draw, this);
-    session.statusChanged.connect(this._draw, this);
-    session.connectionStatusChanged.connect(this._draw, this);
+    session.kernelChanged.connect(this._drawing.now, this._drawing);
+    session.statusChanged.connect(this._drawing.now, this._drawing);
+    session.connectionStatusChanged.connect(this._drawing.now, this._drawing);
   }
 
   private _startSync(): void {
@@ -206,13 +206,14 @@ export class RunModel implements IDisposable {
   }
 
   private async _welcomed(welcome: Welcome): Promise<void> {
-    if (this._greeted) {
+    if (this._greeting !== null) {
       return;
     }
-    this._greeted = true;
+    const greeting = {};
+    this._greeting = greeting;
     await this._saving.reconcile(welcome.file);
-    if (this._isDisposed || !this._greeted) {
-      return;
+    if (this._isDisposed || this._greeting !== greeting) {
+      return; // the connection broke meanwhile: the next one is greeted anew
     }
     this._sync?.start();
     endCells(documentOf(this.context), interruptedRuns(this._state));
@@ -233,16 +234,16 @@ export class RunModel implements IDisposable {
 
   private _onStatus(_: Connection, status: ConnectionStatus): void {
     if (status !== 'open') {
-      this._greeted = false;
+      this._greeting = null;
       this._sync?.pause();
       this._apply({ type: 'disconnected' });
     }
-    this._draw();
+    this._drawing.now();
   }
 
   private _onPathChanged(): void {
     this._connection.send({ type: 'renamed', path: this.context.localPath });
-    this._draw();
+    this._drawing.now();
   }
 
   private _onSaveState(_: NotebookContext, state: DocumentRegistry.SaveState): void {
@@ -264,20 +265,21 @@ export class RunModel implements IDisposable {
   private _apply(message: ServerMessage | LocalMessage): void {
     this._state = reduce(this._state, message);
     if (message.type === 'typing') {
-      this._timer ??= setTimeout(() => this._draw(), TYPING_PAUSE);
-    } else if (!this._isDrawing) {
-      // A long history comes as many messages and is drawn once.
-      this._isDrawing = true;
-      queueMicrotask(() => this._draw());
+      this._drawing.later();
+    } else if (!this._isCatchingUp) {
+      this._drawing.soon();
     }
   }
 
+  /** What was recorded comes as many messages: until it is whole, a run of which the end is not here yet is not shown as cut off. */
+  private get _isCatchingUp(): boolean {
+    return this._connection.status === 'open' && !this._state.isUpToDate;
+  }
+
   private _draw(): void {
-    clearTimeout(this._timer);
-    this._timer = undefined;
-    this._isDrawing = false;
     if (!this._isDisposed) {
-      this._conversation = conversationOf(this.context, this._state, this._connection);
+      const state = this._isCatchingUp ? this._conversation.state : this._state;
+      this._conversation = conversationOf(this.context, state, this._connection);
       this._changed.emit();
     }
   }
@@ -286,13 +288,13 @@ export class RunModel implements IDisposable {
   private readonly _connection: Connection;
   private readonly _saving: Saving;
   private readonly _changed = new Signal<this, void>(this);
+  private readonly _drawing = new Drawing(() => this._draw());
   private _sync: DocumentSync | null = null;
   private _watch: DocumentWatch | null = null;
   private _state: RunState = EMPTY;
   private _conversation: Conversation;
-  private _greeted = false;
+  /** Of the connection that is open: its first welcome. */
+  private _greeting: object | null = null;
   private _dirty: boolean;
   private _isDisposed = false;
-  private _isDrawing = false;
-  private _timer: ReturnType<typeof setTimeout> | undefined;
 }

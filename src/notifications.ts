@@ -56,6 +56,9 @@ export class RunNews<Model extends Followed> {
   look(model: Model): void {
     const { name, state } = model.conversation;
     const before = this._seen.get(model);
+    if (before !== undefined && !state.isUpToDate) {
+      return; // what happened while the server was away is not whole yet
+    }
     this._seen.set(model, state);
     if (before === undefined) {
       model.context.disposed.connect(() => this._closed(model));

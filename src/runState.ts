@@ -71,9 +71,9 @@ export function reduce(state: RunState, message: ServerMessage | LocalMessage): 
     case 'recorded':
       return recorded(state, message);
     case 'typing':
-      return withRun(state, message.run, run => ({ ...run, typing: message.text, live: true }));
+      return withOpenRun(state, message.run, run => ({ ...run, typing: message.text, live: true }));
     case 'doing':
-      return withRun(state, message.run, run => ({ ...run, doing: message, live: true }));
+      return withOpenRun(state, message.run, run => ({ ...run, doing: message, live: true }));
     case 'ask_restart':
     case 'offer_restart':
       return { ...state, restartOffered: message.run };
@@ -131,12 +131,20 @@ function welcomed(state: RunState, welcome: Welcome): RunState {
     live: run.finished === null && (run.conversation === null || welcome.live.includes(run.id))
   }));
   const isSame = welcome.conversation === state.welcome?.conversation;
-  const kept = isSame ? {} : { queue: [], branch: null, isUpToDate: false };
-  return { ...state, welcome, runs, ...kept };
+  // A server that has no conversation to tell of, as its record cannot be read, says nothing more.
+  const kept = isSame ? {} : { queue: [], branch: null, isUpToDate: welcome.conversation === '' };
+  const offered = state.restartOffered;
+  const restartOffered = offered !== null && welcome.live.includes(offered) ? offered : null;
+  return { ...state, welcome, runs, restartOffered, ...kept };
 }
 
 function withRun(state: RunState, id: string, change: (run: Run) => Run): RunState {
   return { ...state, runs: state.runs.map(run => (run.id === id ? change(run) : run)) };
+}
+
+/** Nothing that comes late makes a run go on that has come to its end. */
+function withOpenRun(state: RunState, id: string, change: (run: Run) => Run): RunState {
+  return withRun(state, id, run => (run.finished === null ? change(run) : run));
 }
 
 function refused(state: RunState, id: string | null, notice: string): RunState {

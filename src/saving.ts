@@ -71,7 +71,15 @@ export class Saving {
         return this._takeOver();
       case 'other':
         // With unsaved changes, JupyterLab's own dialog asks at the next save.
-        return this._context.model.dirty ? undefined : this._context.revert();
+        return this._context.model.dirty ? undefined : this._revert();
+    }
+  }
+
+  private async _revert(): Promise<void> {
+    try {
+      await this._context.revert();
+    } catch {
+      // JupyterLab has said why; it asks at the next save.
     }
   }
 

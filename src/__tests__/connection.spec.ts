@@ -215,3 +215,28 @@ test('a server that refuses the socket says why, and lets it in when it changes 
   expect(statuses).toEqual(['refused', 'open']);
   answer = 400;
 });
+
+test('an attempt whose failure is understood late says nothing of the one after it', async () => {
+  let isRefusing = true;
+  let understood: (status: number) => void = () => undefined;
+  peer = new Peer((server, socket) => server.say(socket, WELCOME));
+  await peer.listening();
+  statuses = [];
+  connection = new Connection({
+    open: () => new WebSocket(`ws://127.0.0.1:${isRefusing ? 1 : peer.port}`),
+    probe: () => new Promise(resolve => (understood = resolve)),
+    subscription: () => ({ base: null, settings: {} }),
+    firstPause: 5
+  });
+  connection.statusChanged.connect((_, status) => {
+    statuses.push(status);
+  });
+  connection.connect();
+  isRefusing = false;
+  await until(() => connection.status === 'open');
+  peer.sockets[0].close(SUPERSEDED);
+  await until(() => connection.status === 'superseded');
+  understood(0);
+  await new Promise(resolve => setTimeout(resolve, 20));
+  expect(statuses).toEqual(['open', 'superseded']);
+});

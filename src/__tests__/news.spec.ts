@@ -27,6 +27,22 @@ test('only what ends or waits before our eyes is news', () => {
   expect(told(state(RUN, 'r'), state(RUN, 'r'))).toEqual([]);
 });
 
+test('a run that was answered while the server was away is told as answered', () => {
+  const model = { ...new Closing(), conversation: { name: 'a.ipynb', state: { ...state(RUN), isUpToDate: true } } };
+  const news: string[] = [];
+  const follow = new RunNews({
+    archive: { list: async () => [] },
+    isInView: () => false,
+    tell: one => news.push(one.state)
+  });
+  const away: Run = { ...RUN, live: false };
+  for (const now of [model.conversation.state, state(RUN), state(away), { ...state(ANSWERED), isUpToDate: true }]) {
+    model.conversation.state = now;
+    follow.look(model);
+  }
+  expect(news).toEqual(['answered']);
+});
+
 const ENTRY: Entry = {
   run: 'r',
   path: 'a.ipynb',

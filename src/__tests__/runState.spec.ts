@@ -188,6 +188,8 @@ test('what streams is replaced by the reply, and what a run waits for ends with 
   expect(read.runs[0].typing).toBe('');
   const over = play(record('r', [finished('answered', 'I look.')]), read);
   expect(over.runs[0].doing).toBeNull();
+  const late = play([{ type: 'doing', run: 'r', what: 'saving', detail: '' }], over);
+  expect([late.runs[0].live, late.runs[0].doing]).toEqual([false, null]);
 });
 
 test('a new conversation hides the runs until now', () => {
@@ -201,8 +203,10 @@ test('a new conversation hides the runs until now', () => {
   expect(conversationRuns(next).map(run => run.request)).toEqual(['new']);
 });
 
-test('an offer to restart ends with its run', () => {
+test('an offer to restart ends with its run, and with its server', () => {
   const offered = play([{ ...WELCOME, live: ['r'] }, ...record('r', [asked('x')]), { type: 'ask_restart', run: 'r' }]);
   expect(offered.restartOffered).toBe('r');
   expect(play(record('r', [finished('stopped')]), offered).restartOffered).toBeNull();
+  expect(play([{ ...WELCOME, live: ['r'] }], offered).restartOffered).toBe('r');
+  expect(play([WELCOME], offered).restartOffered).toBeNull();
 });

@@ -4,18 +4,21 @@ import React, { useEffect, useState } from 'react';
 import { stepsOf, waitingStep } from '../runReading';
 import type { Run } from '../runState';
 import { questionText } from './approvalWording';
-import { errorText, statusText, stepText } from './wording';
+import { errorText, restartText, statusText, stepText } from './wording';
 
 export interface AnnouncerProps {
   readonly run: Run | null;
-  readonly alert: string;
+  /** Of no run; it may stand there for long, and hides nothing else. */
+  readonly notice: string;
+  /** Only a restart of the kernel ends what runs. */
+  readonly isStuck: boolean;
   /** How many requests wait. */
   readonly waiting: number;
   readonly trans: TranslationBundle;
 }
 
 /** Says aloud what the run that goes on has done; what was there before it is not read out. */
-export function Announcer({ run, alert, waiting, trans }: AnnouncerProps): JSX.Element {
+export function Announcer({ run, notice, isStuck, waiting, trans }: AnnouncerProps): JSX.Element {
   const [followed, setFollowed] = useState('');
   const live = run?.live ? run.id : '';
   useEffect(() => {
@@ -35,7 +38,10 @@ export function Announcer({ run, alert, waiting, trans }: AnnouncerProps): JSX.E
         {isFollowed ? [lastWord(trans, run), waitingText(trans, waiting)].join(' ').trim() : ''}
       </div>
       <div role="alert" aria-live="assertive">
-        {alert || failed || waits}
+        {isStuck ? restartText(trans) : failed || waits}
+      </div>
+      <div role="alert" aria-live="assertive">
+        {notice}
       </div>
     </div>
   );

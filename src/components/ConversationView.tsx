@@ -128,7 +128,13 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
         />
         <Foot {...props} runs={runs} away={away} />
       </div>
-      <Announcer run={live ?? runs.at(-1) ?? null} waiting={state.queue.length} alert={state.notice} trans={trans} />
+      <Announcer
+        run={live ?? runs.at(-1) ?? null}
+        waiting={state.queue.length}
+        notice={state.notice}
+        isStuck={state.restartOffered !== null}
+        trans={trans}
+      />
     </>
   );
 }

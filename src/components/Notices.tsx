@@ -4,7 +4,7 @@ import React from 'react';
 import type { Conversation } from '../conversation';
 import type { RunModel } from '../model';
 import { Banner } from './Banner';
-import { refusalText } from './wording';
+import { refusalText, restartText } from './wording';
 
 export interface NoticesProps {
   readonly conversation: Conversation;
@@ -26,22 +26,20 @@ export function Notices(props: NoticesProps): JSX.Element {
         <Banner
           tone="warn"
           message={trans.__('This notebook is open in a newer tab.')}
-          actions={[{ label: trans.__('Take over here'), act: () => model.reconnect() }]}
+          actions={[{ label: trans.__('Take over here'), act: () => void model.reconnect() }]}
         />
       )}
       {status === 'refused' && (
         <Banner
           tone="error"
           message={refusalText(trans, conversation.refusal)}
-          actions={[{ label: trans.__('Try again'), act: () => model.reconnect() }]}
+          actions={[{ label: trans.__('Try again'), act: () => void model.reconnect() }]}
         />
       )}
       {state.restartOffered !== null && (
         <Banner
           tone="warn"
-          message={trans.__(
-            'This code cannot be interrupted. A restart of the kernel ends it; all variables are lost.'
-          )}
+          message={restartText(trans)}
           actions={[{ label: trans.__('Restart kernel'), act: () => model.restartKernel() }]}
         />
       )}
@@ -62,7 +60,11 @@ export function Notices(props: NoticesProps): JSX.Element {
           actions={[{ label: trans.__('Dismiss'), act: () => model.dismiss() }]}
         />
       )}
-      {isCellGone && <p className="codeact-Quiet">{trans.__('That cell is no longer in the notebook.')}</p>}
+      {isCellGone && (
+        <p className="codeact-Quiet" role="alert">
+          {trans.__('That cell is no longer in the notebook.')}
+        </p>
+      )}
     </div>
   );
 }

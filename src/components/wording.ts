@@ -144,6 +144,11 @@ export function refusalText(trans: TranslationBundle, status: number): string {
     : trans.__('The server does not let you run code here (%1). Log in again, or ask its administrator.', status);
 }
 
+/** What is offered while code runs on that was stopped. */
+export function restartText(trans: TranslationBundle): string {
+  return trans.__('This code cannot be interrupted. A restart of the kernel ends it; all variables are lost.');
+}
+
 /** The one state of the header. */
 export function stateOf(trans: TranslationBundle, conversation: Conversation): { text: string; tone: Tone } {
   const { state, status, kernel } = conversation;

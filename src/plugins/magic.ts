@@ -13,7 +13,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, models: IRunModels, tracker: INotebookTracker) => {
     const hear = (panel: NotebookPanel): void =>
       hearMagics(panel.sessionContext, {
-        asked: () => void models.get(panel.context).connect(),
+        asked: () => void models.get(panel.context).reconnect(),
         openPanel: () => {
           app.shell.activateById(panel.id);
           void app.commands.execute(CommandIDs.openPanel);

@@ -23,8 +23,16 @@ const plugin: JupyterFrontEndPlugin<void> = {
         !document.hidden && tracker.find(panel => panel.context === context && panel.isVisible) !== undefined,
       tell: told => notify(told)
     });
+    const takeBack = (run: string): void => {
+      const id = waiting.get(run);
+      if (id !== undefined) {
+        Notification.dismiss(id);
+        waiting.delete(run);
+      }
+    };
     const notify = (told: News): void => {
       const { path, run } = told;
+      takeBack(run);
       const id = Notification.emit(newsText(trans, told), typeOf(told), {
         autoClose: told.state === 'waiting' ? false : undefined,
         actions: [
@@ -42,10 +50,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     models.changed.connect((_, model) => {
       news.look(model);
       const { state } = model.conversation;
-      for (const { id: run } of state.runs.filter(({ id }) => waiting.has(id) && !isWaiting(state, id))) {
-        Notification.dismiss(waiting.get(run));
-        waiting.delete(run);
-      }
+      state.runs.filter(({ id }) => !isWaiting(state, id)).forEach(({ id }) => takeBack(id));
     });
   }
 };
