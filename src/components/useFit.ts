@@ -23,8 +23,12 @@ function fit(area: HTMLTextAreaElement | null): void {
   const line = parseFloat(style.lineHeight);
   const frame = area.offsetHeight - area.clientHeight;
   const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+  // What it stands in keeps its height meanwhile: else a log that is at its end would be scrolled away from it.
+  const around = area.parentElement;
+  around?.style.setProperty('min-height', `${around.offsetHeight}px`);
   area.style.height = 'auto';
   const most = MOST_LINES * line + padding;
   area.style.height = `${Math.min(area.scrollHeight, most) + frame}px`;
   area.style.overflowY = area.scrollHeight > most ? 'auto' : 'hidden';
+  around?.style.removeProperty('min-height');
 }
