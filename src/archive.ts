@@ -79,7 +79,8 @@ export class RunArchive {
       const response = await ServerConnection.makeRequest(url, {}, this._server);
       return response.ok ? await response.json() : null;
     } catch (error) {
-      if (error instanceof ServerConnection.NetworkError) {
+      // A proxy in between may answer something else than JSON, such as the page to log in at.
+      if (error instanceof ServerConnection.NetworkError || error instanceof SyntaxError) {
         return null;
       }
       throw error;

@@ -26,23 +26,23 @@ export class ConnectClient {
   }
 
   async list(): Promise<Connections> {
-    return (await this._request('GET', 'connections')).json();
+    return answerOf(await this._request('GET', 'connections'));
   }
 
   /** Looks on this machine's usual ports; takes seconds where something listens but does not answer. */
   async localServers(): Promise<readonly LocalServer[]> {
-    return (await this._request('GET', 'local-servers')).json();
+    return answerOf(await this._request('GET', 'local-servers'));
   }
 
   async models(endpoint: Endpoint): Promise<readonly ListedModel[]> {
-    const answer: { models: readonly ListedModel[] } = await (await this._request('POST', 'models', endpoint)).json();
-    return answer.models;
+    const response = await this._request('POST', 'models', endpoint);
+    return (await answerOf<{ models: readonly ListedModel[] }>(response)).models;
   }
 
   /** Saves a connection, which new conversations ask from then on; `found` is what a test of it found. */
   async save(endpoint: Endpoint, model: string, found: Found | null): Promise<SavedConnection> {
     const tested = found === null ? {} : { ...found, tested: true };
-    return (await this._request('PUT', 'connections', { ...endpoint, model, ...tested })).json();
+    return answerOf(await this._request('PUT', 'connections', { ...endpoint, model, ...tested }));
   }
 
   async remove(name: string): Promise<void> {
@@ -58,7 +58,7 @@ export class ConnectClient {
   ): Promise<Verdict> {
     const response = await this._request('POST', 'test', { ...endpoint, model }, signal);
     for await (const line of linesOf(response)) {
-      const said: Check | Verdict = JSON.parse(line);
+      const said: Check | Verdict = parsed(line);
       if (isVerdict(said)) {
         return said;
       }
@@ -89,6 +89,22 @@ export class ConnectClient {
 
 function isVerdict(said: Check | Verdict): said is Verdict {
   return said.check === 'done';
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
+  return parsed(await response.text());
+}
+
+/** What answers something else than JSON, such as the page to log in at, is not our server. */
+function parsed<T>(text: string): T {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new ConnectError('', 401);
+    }
+    throw error;
+  }
 }
 
 /** An error's words; a proxy in between may answer something else than JSON. */

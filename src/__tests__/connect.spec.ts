@@ -162,7 +162,13 @@ test.each([
     '',
     'The Jupyter server does not know this (404). Restart it if the extension was just updated.'
   ],
-  ['a defect', 500, '{}', 'The Jupyter server could not do that (500); its log says why.']
+  ['a defect', 500, '{}', 'The Jupyter server could not do that (500); its log says why.'],
+  [
+    'a page to log in at',
+    200,
+    '<!doctype html><title>Log in</title>',
+    'The Jupyter server does not let you do that (401). Log in again.'
+  ]
 ])('an error in plain words: %s', async (_, status, body, words) => {
   const client = await peer((_heard, response) => void response.writeHead(status).end(body)).client();
   const error = await client.models(ENDPOINT).catch((reason: unknown) => reason);
