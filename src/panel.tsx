@@ -15,6 +15,7 @@ import { focusCard } from './components/useCardFocus';
 import type { Reveal } from './components/useReveal';
 import type { ConnectClient } from './connect';
 import { panelIcon } from './icons';
+import { keepFocus } from './keepFocus';
 import type { RunModel } from './model';
 import { conversationRuns } from './runReading';
 import type { IRunModels } from './tokens';
@@ -43,6 +44,7 @@ export class SidePanel extends ReactWidget {
     this.title.caption = options.trans.__('CodeAct');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', options.trans.__('CodeAct'));
+    keepFocus(this.node, () => this.focusComposer());
   }
 
   /** The notebook that the panel talks about. */

@@ -2,7 +2,7 @@ import { ChatReactContext, JlThemeProvider } from '@jupyter/chat';
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useCallback } from 'react';
+import React, { useCallback, useMemo } from 'react';
 
 import type { RunArchive, RunRecord, Wanted } from '../archive';
 import type { ConnectClient } from '../connect';
@@ -44,8 +44,13 @@ export function Panel(props: PanelProps): JSX.Element {
   const { target, page, reveal, client, rendermime, themes, trans, actions } = props;
   const conversation = useConversation(target?.model ?? null);
   const isRunning = conversation !== null && liveRun(conversation.state) !== null;
+  // Another object would have all that is rendered put into the page anew: selections and the focus in it would be lost.
+  const chat = useMemo(
+    () => target && { model: target.chat, rmRegistry: rendermime, area: 'sidebar' as const },
+    [target, rendermime]
+  );
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    if (event.key === 'Escape' && isRunning) {
+    if (event.key === 'Escape' && isRunning && !event.nativeEvent.isComposing) {
       event.preventDefault();
       target?.model.stop();
     }
@@ -72,8 +77,8 @@ export function Panel(props: PanelProps): JSX.Element {
           />
         )}
         {page.kind === 'runs' && <RunsPage {...props} />}
-        {target !== null && conversation !== null ? (
-          <ChatReactContext.Provider value={{ model: target.chat, rmRegistry: rendermime, area: 'sidebar' }}>
+        {target !== null && chat !== null && conversation !== null ? (
+          <ChatReactContext.Provider value={chat}>
             {page.kind === 'record' && <RecordPage {...props} conversation={conversation} record={page.record} />}
             <ConversationView
               key={target.model.id}
