@@ -34,10 +34,12 @@ export function addApprovalCommands(options: ApprovalCommandOptions): void {
   const { app, palette, trans } = options;
   const { commands } = app;
   const isEnabled = (args: ReadonlyPartialJSONObject): boolean => findWaiting(options, args) !== null;
+  const isHeard = (args: ReadonlyPartialJSONObject): boolean =>
+    findWaiting(options, args)?.model.conversation.status === 'open';
   commands.addCommand(CommandIDs.approve, {
     label: trans.__('Run the Cell That Waits'),
     caption: trans.__('Let the agent run it as it stands now'),
-    isEnabled,
+    isEnabled: isHeard,
     execute: args => {
       const waiting = findWaiting(options, args);
       const code = waiting && cellOf(waiting)?.model.sharedModel.getSource();
@@ -50,7 +52,7 @@ export function addApprovalCommands(options: ApprovalCommandOptions): void {
   commands.addCommand(CommandIDs.deny, {
     label: trans.__('Deny the Cell That Waits…'),
     caption: trans.__('Say what the agent shall do instead'),
-    isEnabled,
+    isEnabled: isHeard,
     execute: async args => {
       const waiting = findWaiting(options, args);
       if (waiting === null) {

@@ -73,7 +73,10 @@ function WhyNot({ trans, onDeny, onClose }: WhyNotProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.repeat) {
+    if (event.nativeEvent.isComposing) {
+      return;
+    }
+    if (event.key === 'Enter' && !event.repeat) {
       event.preventDefault();
       event.stopPropagation();
       onDeny(note.trim());

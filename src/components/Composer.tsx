@@ -39,7 +39,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   useFit(area, value);
 
   const send = (isForLater: boolean): void => {
-    if (value.trim() !== '') {
+    if (value.trim() !== '' && !isReadOnly) {
       input.value = '';
       if (isForLater) {
         onQueue(value.trim());

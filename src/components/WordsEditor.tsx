@@ -27,11 +27,14 @@ export function WordsEditor(props: WordsEditorProps): JSX.Element {
   }, []);
   const isOff = whyNot !== '' || words.trim() === '';
   const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) {
+      return;
+    }
     if (event.key === 'Escape') {
       event.preventDefault();
       event.stopPropagation(); // in the panel it stops the run
       onCancel();
-    } else if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+    } else if (event.key === 'Enter' && !event.shiftKey) {
       if (event.target === area.current) {
         event.preventDefault();
         if (!isOff) {
