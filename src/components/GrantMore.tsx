@@ -6,6 +6,8 @@ import type { Spent } from '../runReading';
 
 const NAMES: readonly (keyof Budgets)[] = ['max_steps', 'max_tokens', 'max_seconds', 'max_cost'];
 
+const LEAST: Budgets = { max_steps: 1, max_tokens: 1, max_seconds: 1, max_cost: 1e-6 };
+
 export interface GrantMoreProps {
   /** What the run might use. */
   readonly budgets: Budgets;
@@ -64,7 +66,7 @@ export function GrantMore({ budgets, spent, whyNot, trans, onGrant }: GrantMoreP
           {labelOf(trans, name)}
           <input
             type="number"
-            min={name === 'max_steps' ? 1 : 0}
+            min={LEAST[name]} // nothing would be as much as it likes
             step={name === 'max_steps' || name === 'max_tokens' ? 1 : 'any'}
             required
             value={wanted[name]}
