@@ -1,9 +1,10 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { RunModels } from '../runModels';
-import { ownSettings } from '../settings';
+import { loadSettings, ownSettings } from '../settings';
 import { IRunModels, PLUGIN_ID } from '../tokens';
 
 /** Provides the conversations, with the user's settings in them. */
@@ -14,14 +15,19 @@ const plugin: JupyterFrontEndPlugin<IRunModels> = {
   provides: IRunModels,
   requires: [ITranslator, ISettingRegistry],
   activate: async (app: JupyterFrontEnd, translator: ITranslator, registry: ISettingRegistry) => {
-    const settings = await registry.load(PLUGIN_ID);
+    const trans = translator.load('codeact_jupyter');
+    const settings = await loadSettings(registry, () =>
+      Notification.warning(
+        trans.__('The settings of CodeAct cannot be used. Correct them in the settings editor, and reload the page.')
+      )
+    );
     const models = new RunModels({
       contents: app.serviceManager.contents,
       serverSettings: app.serviceManager.serverSettings,
       settings: () => ownSettings(settings),
-      trans: translator.load('codeact_jupyter')
+      trans
     });
-    settings.changed.connect(() => models.configure());
+    settings?.changed.connect(() => models.configure());
     return models;
   }
 };
