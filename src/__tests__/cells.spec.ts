@@ -23,6 +23,7 @@ test('an error of many lines is told in one', () => {
   const error = { output_type: 'error', ename: 'ValueError', evalue: 'bad\nvery bad', traceback: [] };
   expect(errorOf(error)).toEqual({ line: 'ValueError: bad', missing: null });
   expect(errorOf({ ...error, evalue: '' })).toEqual({ line: 'ValueError', missing: null });
+  expect(errorOf({ ...error, evalue: 'x'.repeat(1_000_000) })?.line).toHaveLength(300);
   expect(errorOf({ output_type: 'stream', name: 'stderr', text: 'ValueError: no' })).toBeNull();
 });
 

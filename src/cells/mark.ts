@@ -55,6 +55,9 @@ export interface CellError {
   readonly missing: string | null;
 }
 
+/** Characters of an error's line: it becomes a part of a request. */
+const LONGEST = 300;
+
 /** The error of one output; null: it is none. */
 export function errorOf(output: unknown): CellError | null {
   if (typeof output !== 'object' || output === null || !('output_type' in output) || output.output_type !== 'error') {
@@ -62,7 +65,8 @@ export function errorOf(output: unknown): CellError | null {
   }
   const name = 'ename' in output ? String(output.ename) : '';
   const value = 'evalue' in output ? String(output.evalue) : '';
-  const line = [name, value.split('\n', 1)[0]].filter(part => part !== '').join(': ');
+  const whole = [name, value.split('\n', 1)[0]].filter(part => part !== '').join(': ');
+  const line = whole.length <= LONGEST ? whole : `${whole.slice(0, LONGEST - 1)}…`;
   return { line, missing: missingModule(line) };
 }
 
