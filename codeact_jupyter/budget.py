@@ -93,3 +93,13 @@ def exhausted(limits: Limits, used: Spent, seconds: float) -> str:
     if limits.seconds and seconds >= limits.seconds:
         return f"The run's time of {limits.seconds:g} s is used up. Grant more (max_seconds), or ask anew."
     return ""
+
+
+def seconds_left(limits: Limits, used: float) -> float | None:
+    """Of the run's time; None: it has as much as it likes."""
+    return max(0.0, limits.seconds - used) if limits.seconds else None
+
+
+def steps(count: int) -> str:
+    """So many, in words."""
+    return "1 step" if count == 1 else f"{count} steps"

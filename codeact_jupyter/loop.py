@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from codeact_jupyter.budget import Limits, Stopwatch, exhausted, spent
+from codeact_jupyter.budget import Limits, Stopwatch, exhausted, seconds_left, spent, steps
 from codeact_jupyter.drafting import Drafting
 from codeact_jupyter.errors import ActionParseError, CellRefused, CodeActError, ContextExceeded, LimitReached, ModelError, Stuck, plain
 from codeact_jupyter.events import (
@@ -56,6 +56,8 @@ class Run:
         self.limits = limits or Limits()
         self.history = list(history)
         self.stopping = False
+        self.over = False
+        """No reply is to come that could take up more of the user's words."""
         self._watch = watch or Stopwatch()
         self._record = record
         self._on_text = on_text
@@ -72,9 +74,11 @@ class Run:
         self.record(Resumed(note=note))
         return await self._to_the_end(position(self.history))
 
-    def steer(self, text: str) -> None:
-        """The user's words; they stand in the next observation."""
-        self.record(Steered(text=text))
+    def steer(self, text: str) -> bool:
+        """The user's words; they stand in the next observation.  False: there is none to come, and they are not recorded."""
+        if not self.over:
+            self.record(Steered(text=text))
+        return not self.over
 
     def tell(self, text: str) -> None:
         """The kernel was lost between two actions; stands in the next observation."""
@@ -83,16 +87,15 @@ class Run:
     async def _to_the_end(self, start: Position | None) -> RunFinished:
         try:
             end = await self._end(start)
+            self.over = True
             await self._interrupt()  # an answer, or the limit, ends what still runs
             await self.parts.notebook.finish()
         except asyncio.CancelledError:
-            await self._put_down()
-            if self.stopping:  # a server that shuts down cancels too, and that run can be resumed
-                self.record(RunFinished(reason="stopped", message=STOPPED))
+            # a server that shuts down cancels too, and that run can be resumed
+            await self._put_down(RunFinished(reason="stopped", message=STOPPED) if self.stopping else None)
             raise
         except Exception as error:
-            await self._put_down()
-            self.record(RunFinished(reason="failed", message=plain(error)))
+            await self._put_down(RunFinished(reason="failed", message=plain(error)))
             raise
         self.record(end)
         return end
@@ -101,18 +104,23 @@ class Run:
         try:
             answer = await self._until_answer(start)
         except LimitReached as limit:
+            self.over = True
             over = exhausted(self.limits, spent(this_run(self.history)), self._watch.seconds)
             return RunFinished(reason="limit", answer=await self._last_words(over), message=str(limit))
         except Stuck as stuck:
             return RunFinished(reason="stuck", message=str(stuck))
-        return RunFinished(reason="answered", answer=answer, message=f"Answered in {_steps(self._used())}.")
+        return RunFinished(reason="answered", answer=answer, message=f"Answered in {steps(self._used())}.")
 
-    async def _put_down(self) -> None:
-        """On the way out: nothing goes on running, and what was done is saved if it can be."""
-        with contextlib.suppress(CodeActError):
-            await self._interrupt()
-        with contextlib.suppress(CodeActError):
-            await self.parts.notebook.finish()
+    async def _put_down(self, end: RunFinished | None) -> None:
+        """On the way out: nothing goes on running, what was done is saved if it can be; cut short, the end is recorded all the same."""
+        self.over = True
+        try:
+            for last in (self._interrupt, self.parts.notebook.finish):
+                with contextlib.suppress(CodeActError):
+                    await last()
+        finally:
+            if end:
+                self.record(end)
 
     async def _until_answer(self, start: Position | None) -> str:
         if start:
@@ -134,7 +142,7 @@ class Run:
                     await self._interrupt(asked=True)
                 case None:
                     pass
-        raise LimitReached(f"No answer after {_steps(self.limits.steps)}. Ask on from what was found, or allow more steps (max_steps).")
+        raise LimitReached(f"No answer after {steps(self.limits.steps)}. Ask on from what was found, or allow more steps (max_steps).")
 
     async def _objection(self, answer: str) -> str | None:
         if unread(self.history):
@@ -163,7 +171,7 @@ class Run:
     async def _reply(self, drafting: Drafting) -> Reply:
         while True:
             try:
-                async with asyncio.timeout(self._seconds_left()) as time:
+                async with asyncio.timeout(seconds_left(self.limits, self._watch.seconds)) as time:
                     return await self.parts.model.reply(await self.parts.prompt.messages(self.history), self.parts.format.tools, drafting)
             except ContextExceeded:
                 if not self.parts.prompt.shrink():
@@ -238,7 +246,7 @@ class Run:
         if not self._running:
             self._say("unparsed", "Nothing runs that could be waited for.")
             return
-        left = self._seconds_left()
+        left = seconds_left(self.limits, self._watch.seconds)
         finished = await self._running[1].wait(seconds if left is None else min(seconds, left))
         if finished is None and left is not None and left <= seconds:
             finished = await self._running[1].interrupt()  # the run's time is used up
@@ -275,12 +283,9 @@ class Run:
             reply = await self._reply(Drafting(self.parts.format, None, self._on_text))
             self.record(ModelReplied(text=reply.text, calls=reply.calls, usage=reply.usage))
             action = self.parts.format.parse(reply, self.history)
-        except (ModelError, ActionParseError):
+        except (ModelError, ActionParseError, LimitReached):
             return None
         return action.text if isinstance(action, Answer) else None
-
-    def _seconds_left(self) -> float | None:
-        return max(0.0, self.limits.seconds - self._watch.seconds) if self.limits.seconds else None
 
     def _used(self) -> int:
         return sum(isinstance(event, ModelReplied) for event in this_run(self.history))
@@ -293,7 +298,3 @@ class Run:
         """The one way into the history, and out to store and browser."""
         self.history.append(event)
         self._record(event)
-
-
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count} steps"

@@ -345,6 +345,49 @@ def test_words_that_came_while_the_model_answered_are_not_lost():
     assert types(events) == ["user_asked", "steered", "model_replied", "observed", "model_replied", "run_finished"]
 
 
+def test_words_for_a_run_that_comes_to_its_end_are_refused_and_nothing_follows_that():
+    class Saving(Paper):
+        async def finish(self):
+            taken.append(run.steer("wait"))
+
+    run, events, _ = build("ANSWER 42")
+    run.parts, taken = replace(run.parts, notebook=Saving()), []
+    ask(run)
+    assert taken == [False] and not run.steer("too late")
+    assert types(events) == ["user_asked", "model_replied", "run_finished"]
+
+
+@pytest.mark.parametrize("by_user", [True, False], ids=["Stop", "the server ends"])
+def test_a_run_that_is_cut_short_while_it_fails_has_its_end_recorded(by_user):
+    class Slow(Paper):
+        async def finish(self):
+            await asyncio.sleep(9)
+
+    run, events, _ = build("BOOM")
+    run.parts = replace(run.parts, notebook=Slow())
+
+    async def cut_short():
+        task = asyncio.create_task(run.run(UserAsked(text="?")))
+        await asyncio.sleep(0.05)
+        run.stopping = by_user
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(cut_short())
+    assert types(events) == ["user_asked", "run_finished"] and events[-1].reason == "failed"
+
+
+def test_last_words_that_do_not_come_in_time_leave_it_at_the_limit():
+    class Slow(Script):
+        async def reply(self, messages, tools, listener):
+            await asyncio.sleep(9 if self.read else 0)
+            return await super().reply(messages, tools, listener)
+
+    run, events, _ = build(steps=1, seconds=0.5)
+    run.parts = replace(run.parts, model=Slow("<execute>1</execute>", "ANSWER about 2"))
+    assert (ask(run).reason, events[-1].answer) == ("limit", None)
+
+
 def test_at_the_limit_the_best_answer_is_asked_for_once():
     run, events, _ = build("<execute>1</execute>", "<execute>2</execute>", "ANSWER about 2", steps=2)
     end = ask(run)

@@ -139,7 +139,7 @@ class Work:
         )
 
     def _lost(self, text: str) -> None:
-        if not self._over:  # a stopped action of its may still wait in the kernel
+        if not (self._over or self.run.over):  # a stopped action of its may still wait in the kernel
             self.run.tell(text)
 
     def _run(self) -> Run:
