@@ -69,6 +69,8 @@ class Name:
     bytes: int | None = None
     ours: bool = False
     """Made by the agent, not by the user."""
+    texts: tuple[str, ...] = ()
+    """Of a text, a path, or what holds such: those that lead somewhere."""
 
 
 @dataclass(frozen=True)

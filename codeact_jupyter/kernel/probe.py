@@ -10,11 +10,14 @@ from codeact_jupyter.ports import Name
 
 # Runs in environments we do not own: standard library only, and nothing of the user's classes is called.
 _SURVEY = """
-import json, math, sys, time, types
+import itertools, json, math, pathlib, re, sys, time, types
 
 FRAMES = {("pandas", "DataFrame"), ("pandas", "Series"), ("pandas", "Index"),
           ("polars", "DataFrame"), ("polars", "Series"), ("numpy", "ndarray")}
 SIZED = (list, tuple, dict, set, frozenset, str, bytes)
+PATHS = (str, pathlib.PosixPath, pathlib.WindowsPath)
+LEADS = re.compile(r"://|[/~]|\\\\|^\\.|@\\w|__")
+LARGE = 10_000_000
 SHELL = {"In", "Out", "exit", "quit", "get_ipython"}
 OF = {key: type.__dict__[key].__get__ for key in ("__name__", "__mro__", "__module__")}
 
@@ -27,8 +30,22 @@ def shape(value, mro):
             return str(base.__len__(value))
     return ""
 
-def weight(value, mro):
-    # bytes, roughly and at once: elements of containers are taken for small ones
+def texts(value):
+    # texts and paths that lead somewhere: what reads them later is judged by where
+    if any(type(value) is kind for kind in (list, tuple, set)):
+        given = itertools.islice(value, 50)
+    else:
+        given = itertools.islice(dict.values(value), 50) if type(value) is dict else [value]
+    words = [str(one) for one in given if any(type(one) is kind for kind in PATHS)]
+    return [word for word in words if len(word) <= 300 and LEADS.search(word)][:20]
+
+def inside(values, size):
+    # tables and arrays in a container, by some of them
+    some = [weight(one, OF["__mro__"](type(one)), False) or 0 for one in itertools.islice(values, 50)]
+    return sum(one for one in some if one > 1000) * max(1, size / max(1, len(some)))
+
+def weight(value, mro, deep=True):
+    # bytes, roughly and at once: elements of containers are taken for small ones, unless they are tables
     for base in mro:
         module = OF["__module__"](base)
         of = (module.partition(".")[0] if isinstance(module, str) else "", OF["__name__"](base))
@@ -45,7 +62,17 @@ def weight(value, mro):
             held = base.memory_usage(value, index=False) if of[1] != "Index" else base.memory_usage(value)
             return int(held.sum() if of[1] == "DataFrame" else held) + 48 * texts * base.__len__(value)
         if any(base is sized for sized in SIZED):
-            return sys.getsizeof(value) + (0 if base in (str, bytes) else 28 * base.__len__(value))
+            if base in (str, bytes):
+                return sys.getsizeof(value)
+            size = base.__len__(value)
+            inner = inside(dict.values(value) if base is dict else base.__iter__(value), size) if deep else 0
+            return sys.getsizeof(value) + int(max(28 * size, inner))
+        if base is bytearray:
+            return sys.getsizeof(value)
+        if of == ("torch", "Tensor"):
+            return base.element_size(value) * base.nelement(value)
+        if of in {("xarray", "Dataset"), ("xarray", "DataArray")}:
+            return int(base.nbytes.__get__(value, base))
     return None
 
 def survey(namespace, limit, seconds):
@@ -57,11 +84,12 @@ def survey(namespace, limit, seconds):
         if name == "open" and kind is types.FunctionType and hasattr(value, "__wrapped__"):  # the shell's own
             continue
         try:
-            size, bytes_ = shape(value, OF["__mro__"](kind)), weight(value, OF["__mro__"](kind))
+            size, bytes_, words = shape(value, OF["__mro__"](kind)), weight(value, OF["__mro__"](kind)), texts(value)
         except Exception:
-            size, bytes_ = "", None
-        found[name] = [OF["__name__"](kind), size, bytes_]
-        if len(found) == limit or time.monotonic() - begun > seconds:
+            size, bytes_, words = "", None, []
+        if len(found) < limit or (bytes_ or 0) > LARGE:
+            found[name] = [OF["__name__"](kind), size, bytes_, words]
+        if time.monotonic() - begun > seconds:
             break
     return json.dumps(dict(reversed(found.items())))
 """
@@ -113,7 +141,7 @@ def parse(text_plain: str) -> dict[str, Name]:
     """The names in the probe's answer; empty when it is none."""
     try:
         found = json.loads(ast.literal_eval(text_plain))
-        return {name: Name(kind, shape, weight) for name, (kind, shape, weight) in found.items()}
+        return {name: Name(kind, shape, weight, texts=tuple(texts)) for name, (kind, shape, weight, texts) in found.items()}
     except (ValueError, SyntaxError, TypeError, AttributeError):
         return {}
 

@@ -4,14 +4,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codeact_jupyter.policy import sql
+from codeact_jupyter.policy import readings, sql
 from codeact_jupyter.policy.found import Found, Read, shown
+from codeact_jupyter.policy.made import HOLE
 from codeact_jupyter.policy.names import is_path
 from codeact_jupyter.policy.paths import place
 from codeact_jupyter.policy.references import listed
 from codeact_jupyter.policy.shell import command
-from codeact_jupyter.policy.tables import IN_MEMORY, OPENS, READS, WRITES_TO, WRITES_WHEN_CALLED
-from codeact_jupyter.policy.texts import HOLE
+from codeact_jupyter.policy.tables import IN_MEMORY, METHODS, OPENS, WRITERS, WRITES_TO, WRITES_WHEN_CALLED
 
 _MODE = re.compile(r"^(?:[rbtU]|[rU]?[:|](?:\*|gz|bz2|xz|zst)?)*$")
 _WRITES = re.compile(r"[wax+c]")
@@ -19,7 +19,8 @@ _ENGINES = re.compile(
     r"^(?:sqlalchemy\.(?:create_engine|engine\.create_engine)|sqlite3\.connect|sqlite3\.dbapi2\.connect|duckdb\.connect|duckdb)\(\)"
 )
 _DATABASE = re.compile(r"^(?:sqlalchemy|sqlite3|duckdb|polars\.SQLContext)\b")
-_URL_NAME = re.compile(r"^(?:\w+_)?(?:url|uri|URL|URI)s?$")
+_WRITING = re.compile(r"^(?=.*[wax+])[rwaxbtU+]{1,3}$")
+_FILE = re.compile(r"^[^\s\0<>]+\.\w{2,5}$")
 _ARCHIVE = ("zipfile.", "tarfile.", "py7zr.", "rarfile.", "shutil.")
 _STRING_FUNCTIONS = frozenset({"apply", "agg", "aggregate", "transform", "map", "pipe"})
 _NOTHING = ast.Constant(None)
@@ -46,8 +47,8 @@ def of_call(node: ast.Call, read: Read) -> Iterator[Found]:
     effects = {effect for name in names for effect in _by_name(node, name, read)}
     effects |= {effect for effect in _by_method(node, last, read)}
     effects |= {effect for effect in _database(node, last, names, read)}
-    if _reads(last, names) and not effects & {"write_files", "pickle"}:
-        effects |= {effect for effect in _reading(node, last, names, read)}
+    if not effects & {"write_files", "pickle"}:
+        effects |= {effect for effect in readings.of_call(node, last, names, read)}
     for effect in sorted(effects):
         yield Found(effect, what, line)
 
@@ -61,14 +62,20 @@ def _by_name(node: ast.Call, name: str, read: Read) -> Iterator[str]:
     if name in OPENS or (name.endswith(".open") and is_path(name.removesuffix(".open"))):
         yield from _opening(node, OPENS.get(name, 0), read)
     match name:
-        case "numpy.load" if not _is(argument(node, 3, "allow_pickle"), False, None):
-            yield from ["pickle"] if any(keyword.arg in ("allow_pickle", None) for keyword in node.keywords) or len(node.args) > 2 else []
+        case "numpy.load" if len(node.args) > 2 and not _is(node.args[2], False):
+            yield "pickle"
+        case "numpy.load" if any(keyword.arg is None for keyword in node.keywords):
+            yield "pickle"
         case "logging.basicConfig" if any(keyword.arg in ("filename", None) for keyword in node.keywords):
             yield "write_files"
         case "fileinput.input" if not _is(argument(node, 1, "inplace"), False, None, absent=True):
             yield "write_files"
         case "pandas.ExcelWriter" if not _in_memory(argument(node, 0, "path"), read):
             yield "write_files"
+        case _ if WRITERS.match(name):
+            yield "write_files"
+        case _ if name.startswith("gensim.") and name.endswith(".load"):
+            yield "pickle"
         case _:
             pass
 
@@ -110,17 +117,28 @@ def _opening(node: ast.Call, index: int, read: Read) -> Iterator[str]:
 
 
 def _by_method(node: ast.Call, last: str, read: Read) -> Iterator[str]:
-    """Of methods that are told by their name alone, of whatever object."""
+    """Of methods that are told by their name alone, of whatever object, and of options that say it."""
+    yield from (effect for keyword in node.keywords for effect in _by_option(keyword))
     if not isinstance(node.func, ast.Attribute):
         return
     base = read.names.dotted(node.func.value)
     if _writes(node, last, base, read):
         yield "write_files"
-    elif last in ("system", "popen") and node.args and "platform" not in base:
-        yield "shell"
-    elif last in ("kill", "terminate", "send_signal") and not node.args[1:]:
+    elif last in METHODS and (node.args or node.keywords) and "platform" not in base:
+        yield METHODS[last]
+    elif (last in ("kill", "terminate", "send_signal") and not node.args[1:]) or (
+        last == "Process" and any(name.startswith("multiprocessing.get_context") for name in base)
+    ):
         yield "system"
     elif last == "from_pretrained" or (last == "load_data" and any(".datasets" in name for name in base)):
+        yield "network"
+
+
+def _by_option(keyword: ast.keyword) -> Iterator[str]:
+    """`np.load(…, allow_pickle=True)`, `MNIST(".", download=True)`: whatever is called."""
+    if (keyword.arg == "allow_pickle" and not _is(keyword.value, False)) or (keyword.arg == "safe_mode" and _is(keyword.value, False)):
+        yield "pickle"
+    elif keyword.arg == "download" and _is(keyword.value, True):
         yield "network"
 
 
@@ -134,7 +152,15 @@ def _writes(node: ast.Call, last: str, base: frozenset[str], read: Read) -> bool
         case "rename" | "replace":
             return _moves(node, last, base, read)
         case "extract" | "extractall":
-            return any(name.startswith(_ARCHIVE) for name in base)
+            return any(name.startswith(_ARCHIVE) for name in base) or (last == "extractall" and not node.args and not node.keywords)
+        case "open" | "_builtin_open" | "FileIO":
+            modes = [argument(node, 0, "mode"), argument(node, 1, "mode")]
+            return any(_WRITING.match(text) for mode in modes if mode is not None for text in read.texts.of(mode))
+        case "write":  # of a tree of elements, not of what is open
+            texts = read.texts.of(node.args[0]) if len(node.args) == 1 else ()
+            return any(map(_FILE.match, texts)) and not any(name.startswith(("sys.", "io.")) for name in base)
+        case "backup":
+            return any(map(_DATABASE.match, base))
         case "dump":  # of an array: to a file
             return len(node.args) == 1 and "yaml" not in base and any(text.strip(HOLE) for text in read.texts.of(node.args[0]))
         case "render":
@@ -199,9 +225,11 @@ def _database(node: ast.Call, last: str, names: frozenset[str], read: Read) -> I
 
 def _connecting(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]:
     for text in read.texts.of(argument(node, 0, "database", "url")):
-        remote = re.match(r"^(?!sqlite|duckdb|file)[\w+]+://|^md:|^motherduck:", text)
+        remote = re.match(r"^(?!sqlite|duckdb|file)[\w+\0]+://|^md:|^motherduck:", text)
         if remote and any("create_engine" in name or name.startswith("duckdb") for name in names):
             yield "network"
+        elif text.startswith("sqlite:///") and place(text.removeprefix("sqlite:///"), read.facts) in ("outside", "secret"):
+            yield "read_outside"
 
 
 def _is_in_memory(node: ast.Call, read: Read) -> bool:
@@ -235,25 +263,3 @@ def _memory_database(node: ast.expr, read: Read, deep: int) -> bool:
             return opens and all(text in (":memory:", "", "sqlite://", "sqlite:///:memory:", "duckdb:///:memory:") for text in place_of)
         case _:
             return False
-
-
-def _reads(last: str, names: frozenset[str]) -> bool:
-    return bool(READS.match(last)) and not any(name.startswith(("re.", "json.loads")) for name in names)
-
-
-def _reading(node: ast.Call, last: str, names: frozenset[str], read: Read) -> Iterator[str]:
-    places: list[ast.expr] = [*node.args, *(keyword.value for keyword in node.keywords)]
-    if isinstance(node.func, ast.Attribute) and any(map(is_path, read.names.dotted(node.func.value))):
-        places.append(node.func.value)
-    if last in ("connect",) and not any(map(_DATABASE.match, names)):
-        return
-    for arg in places:
-        if isinstance(arg, ast.Name) and _URL_NAME.match(arg.id) and read.texts.of(arg) <= {HOLE}:
-            yield "network"
-        for part in arg.elts if isinstance(arg, ast.List | ast.Tuple) else [arg]:
-            for text in read.texts.of(part):
-                where = place(text.removeprefix("sqlite://"), read.facts)
-                if where == "network":
-                    yield "network"
-                elif where in ("outside", "secret"):
-                    yield "read_outside"

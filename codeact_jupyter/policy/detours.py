@@ -1,4 +1,4 @@
-"""Calls that reach things by a string: attributes by name, code in strings, namespaces, pages with scripts, the environment."""
+"""Calls that reach things by a string: attributes by name, code in strings, namespaces, the environment."""
 
 # ruff: noqa: SIM905 - a table of words is easier to read, and to extend, than one of quoted words
 
@@ -6,36 +6,28 @@ import ast
 import re
 from collections.abc import Iterator
 
+from codeact_jupyter.policy import pages
 from codeact_jupyter.policy.calls import argument
 from codeact_jupyter.policy.found import Found, Read, shown
+from codeact_jupyter.policy.made import HOLE
 from codeact_jupyter.policy.names import canonical, is_space
 from codeact_jupyter.policy.paths import place
 from codeact_jupyter.policy.references import listed
 from codeact_jupyter.policy.tables import HANDLES, OPENS, SPECIAL, WRITES_TO, WRITES_WHEN_CALLED
-from codeact_jupyter.policy.texts import HOLE
 
 _BY_NAME = frozenset("getattr setattr delattr operator.attrgetter operator.methodcaller object.__getattribute__".split())
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|PRIVATE|COOKIE|CONNECTION_STRING|DSN|DATABASE_URL", re.IGNORECASE)
-_SCRIPT = re.compile(r"<\s*(?:script|iframe|object|embed|meta|form|base|link)\b|javascript:|\bon\w+\s*=|\bsrcdoc\s*=", re.IGNORECASE)
-_REMOTE = re.compile(
-    r"(?:src|href|action|data|poster|srcset|background)\s*=\s*[\"']?\s*(?:https?:)?//|url\(\s*[\"']?\s*(?:https?:)?//"
-    r"|!\[[^\]\n]{0,300}\]\(\s*<?\s*(?:https?:)?//",
-    re.IGNORECASE,
-)
 _CALLED = re.compile(r"@?[\w.]*\w\s*\(|__|\blambda\b")
-_PAGES = frozenset(
-    "IPython.display.HTML IPython.core.display.HTML IPython.display.display_html IPython.display.Markdown IPython.display.SVG".split()
-)
-_FRAMES = frozenset("IPython.display.IFrame IPython.display.YouTubeVideo".split())
-_DISPLAYS = frozenset("display IPython.display.display".split())
-_IMAGES = frozenset("IPython.display.Image IPython.display.Audio IPython.display.Video".split())
+_CALLS_UNKNOWN = re.compile(rf"@\w*{HOLE}[\w.]*\s*\(")
+_EVALUATE = frozenset("numexpr.evaluate sympy.sympify sympy.parsing.sympy_parser.parse_expr".split())
+"""Functions that evaluate an expression."""
 
 
 def of_call(node: ast.Call, read: Read) -> Iterator[Found]:
     names = read.names.dotted(node.func)
     for effect in sorted(set(_effects(node, names, read))):
         yield Found(effect, shown(node.func), node.lineno)
-    for effect in sorted(set(_in_page(node, names, read))):
+    for effect in sorted(set(pages.of_call(node, names, read))):
         yield Found(effect, shown(node.func), node.lineno, in_page=True)
 
 
@@ -60,45 +52,6 @@ def _effects(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]
         case _:
             pass
     yield from _environment(node, names, read)
-
-
-def _in_page(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]:
-    """What the browser does that shows it."""
-    if names & _FRAMES:
-        yield "network"
-    if names & _PAGES:
-        yield from page("".join(sorted(read.texts.of(argument(node, 0, "data")))))
-    if names & _IMAGES:
-        given = [argument(node, 0, "data"), argument(node, 99, "url"), argument(node, 99, "filename")]
-        wheres = {place(text, read.facts) for one in given if one is not None for text in read.texts.of(one)}
-        if "network" in wheres or any(keyword.arg == "url" for keyword in node.keywords):
-            yield "network"
-    if "IPython.display.publish_display_data" in names or (names & _DISPLAYS and _raw(node)):
-        for bundle in (*node.args, *(keyword.value for keyword in node.keywords if keyword.arg in ("data", None))):
-            yield from _bundle(bundle, read)
-
-
-def _raw(node: ast.Call) -> bool:
-    """`display` is told to take what it is given for an output."""
-    return any(
-        keyword.arg in ("raw", None) and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value)
-        for keyword in node.keywords
-    )
-
-
-def _bundle(given: ast.expr, read: Read) -> Iterator[str]:
-    """An output as the browser is sent it: a text for each of its types."""
-    if not isinstance(given, ast.Dict):
-        yield "dynamic"
-        return
-    for key, value in zip(given.keys, given.values, strict=True):
-        match read.names.literal(key):
-            case "application/javascript" | None:
-                yield "dynamic"
-            case "text/html" | "text/markdown" | "image/svg+xml":
-                yield from page("".join(sorted(read.texts.of(value))))
-            case _:
-                pass
 
 
 def _attribute(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]:
@@ -144,14 +97,6 @@ def _by_key(space: str, key: str | None) -> Iterator[str]:
         yield effect
     elif name in HANDLES or name in OPENS:
         yield "dynamic"
-
-
-def page(text: str) -> Iterator[str]:
-    """Of HTML that the browser will show: scripts run there with the user's rights, and what is remote is fetched."""
-    if _SCRIPT.search(text):
-        yield "dynamic"
-    if _REMOTE.search(text):
-        yield "network"
 
 
 def _environment(node: ast.Call, names: frozenset[str], read: Read) -> Iterator[str]:
@@ -207,9 +152,13 @@ def code_in_strings(node: ast.Call, read: Read) -> Iterator[str | None]:
     if names & {"timeit.timeit", "timeit.repeat", "timeit.Timer", "timeit.main"}:
         for arg in [*node.args[:2], *(keyword.value for keyword in node.keywords if keyword.arg in ("stmt", "setup"))]:
             yield from _python(arg, read)
-    elif last in ("query", "eval") and not any(name.startswith(("duckdb", "sqlite3", "sqlalchemy")) for name in names):
-        for text in read.texts.of(argument(node, 0, "expr")):
-            if _CALLED.search(text):
+    elif names & _EVALUATE or (
+        last in ("query", "eval") and not any(name.startswith(("duckdb", "sqlite3", "sqlalchemy")) for name in names)
+    ):
+        for text in read.texts.of(argument(node, 0, "expr", "ex", "a", "s")):
+            if _CALLS_UNKNOWN.search(text):
+                yield None
+            elif _CALLED.search(text):
                 yield text.replace("@", "").replace(HOLE, "0").replace("`", "")
 
 

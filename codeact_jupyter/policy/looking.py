@@ -3,10 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from codeact_jupyter import source
-from codeact_jupyter.policy import calls, detours, magics, overwrites, references, unread
+from codeact_jupyter.policy import calls, detours, magics, overwrites, pages, references, unread
 from codeact_jupyter.policy.found import Found, Read
 from codeact_jupyter.policy.names import Names
 from codeact_jupyter.policy.scopes import Scopes
@@ -20,27 +19,34 @@ _NESTED = 8
 
 def look(text: str, facts: Facts) -> Iterator[Found]:
     """What of an action has an effect that is listed."""
-    skipped = len(text) - len(text.lstrip("\n"))  # IPython drops the empty lines above
-    for one in _look(text, facts):
-        yield replace(one, line=one.line + skipped if one.line else 0)
-
-
-def _look(text: str, facts: Facts) -> Iterator[Found]:
     found: list[Found] = []
-    tree = source.parse(text)
-    if len(text.strip().splitlines()) == 1 and not _shadowed(line := source.transform(text), facts):
-        for one in magics.automatic(line):
-            if isinstance(one, Found):
-                yield one
-            elif tree is None:
-                tree = _body(one, found)
-    if tree is None:
-        yield from unread.of(text)
-        return
-    if _MAGIC.search(text):
-        _inline(tree, found)
+    tree = _body(magics.Body(text, 1), facts, found)
+    if tree is not None and _MAGIC.search(text):
+        _inline(tree, facts, found)
     yield from found
-    yield from _tree(tree, facts)
+    if tree is not None:
+        yield from _tree(tree, facts)
+
+
+def _body(body: magics.Body, facts: Facts, found: list[Found], deep: int = 0) -> ast.Module | None:
+    """The tree of a cell, or of what a magic runs; a single line of either may be a magic without its `%`."""
+    skipped = len(body.source) - len(body.source.lstrip("\n"))  # IPython drops the empty lines above
+    tree = source.parse(body.source)
+    if tree is not None:
+        for node in ast.walk(tree):
+            if hasattr(node, "lineno"):
+                node.lineno += body.line - 1 + skipped
+    if len(body.source.strip().splitlines()) == 1 and not _shadowed(line := source.transform(body.source), facts):
+        for one in magics.automatic(line, body.line + skipped):
+            if isinstance(one, Found):
+                found.append(one)
+            elif tree is None:
+                if deep < _NESTED:
+                    return _body(one, facts, found, deep + 1)
+                found.append(Found("dynamic", "magics within magics", one.line))
+    if tree is None:
+        found.extend(Found(one.effect, one.what, one.line + body.line - 1) for one in unread.of(body.source))
+    return tree
 
 
 def _shadowed(line: str, facts: Facts) -> bool:
@@ -49,18 +55,7 @@ def _shadowed(line: str, facts: Facts) -> bool:
     return name in facts.names
 
 
-def _body(body: magics.Body, found: list[Found]) -> ast.Module | None:
-    tree = source.parse(body.source)
-    if tree is None:
-        found.extend(unread.of(body.source))
-        return None
-    for node in ast.walk(tree):
-        if hasattr(node, "lineno"):
-            node.lineno += body.line - 1
-    return tree
-
-
-def _inline(tree: ast.Module, found: list[Found]) -> None:
+def _inline(tree: ast.Module, facts: Facts, found: list[Found]) -> None:
     """Put what magics run beside the action's own code, as something that may happen."""
     left: list[tuple[ast.AST, int]] = [(tree, 0)]
     while left:
@@ -75,7 +70,7 @@ def _inline(tree: ast.Module, found: list[Found]) -> None:
                     found.append(part)
                 elif deep == _NESTED:
                     found.append(Found("dynamic", "magics within magics", part.line))
-                elif (body := _body(part, found)) is not None:
+                elif (body := _body(part, facts, found)) is not None:
                     tree.body.append(ast.copy_location(ast.If(ast.Constant(True), body.body or [ast.Pass()], []), call))
                     left.append((body, deep + 1))
 
@@ -83,7 +78,7 @@ def _inline(tree: ast.Module, found: list[Found]) -> None:
 def _tree(tree: ast.Module, facts: Facts) -> Iterator[Found]:
     scopes = Scopes(tree)
     names = Names(scopes, facts.names)
-    read = Read(scopes.nodes, names, Texts(names), facts, scopes.parents)
+    read = Read(scopes.nodes, names, Texts(names, facts.names), facts, scopes.parents)
     for node in read.nodes:
         yield from _node(node, read)
     yield from overwrites.of(read)
@@ -105,6 +100,12 @@ def _node(node: ast.AST, read: Read) -> Iterator[Found]:
             yield from detours.of_environ(node, read)
         case ast.Attribute():
             yield from detours.of_environ(node, read)
+            yield from references.of_change(node, node.value, node.attr, read)
+        case ast.Subscript(ctx=ast.Store() | ast.Del(), value=ast.Attribute() as changed):
+            yield from references.of_item(node, read)
+            yield from references.of_change(node, changed.value, changed.attr, read)
+        case ast.FunctionDef():
+            yield from pages.of_function(node)
         case ast.Subscript():
             yield from references.of_item(node, read)
         case ast.Import() | ast.ImportFrom():

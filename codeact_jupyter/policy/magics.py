@@ -8,13 +8,14 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codeact_jupyter.policy.detours import page, secret
+from codeact_jupyter.policy.detours import secret
 from codeact_jupyter.policy.found import Found
+from codeact_jupyter.policy.pages import page
 from codeact_jupyter.policy.shell import command
 
 _HARMLESS = frozenset(
     """matplotlib pylab who who_ls whos precision pwd pinfo pinfo2 pdoc psource pfile pdef psearch lsmagic quickref xmode pdb colors gui
-    doctest_mode autoawait automagic page pprint tb dhist dirs autoreload aimport magic logstate markdown latex svg SVG
+    doctest_mode autoawait automagic page pprint tb dhist dirs autoreload aimport magic logstate latex
     unload_ext""".split()
 )
 _SHELL = frozenset(
@@ -24,11 +25,21 @@ _SHELL = frozenset(
 _INSTALLS = frozenset("pip conda mamba micromamba uv".split())
 _SYSTEM = frozenset("cd pushd popd bookmark set_env env killbgscripts".split())
 _WRITES = frozenset("writefile file save logstart notebook".split())
+_BY_NAME = (
+    (_SHELL, "shell"),
+    (_INSTALLS, "install"),
+    (_SYSTEM, "system"),
+    (_WRITES, "write_files"),
+    (frozenset({"reset", "reset_selective", "xdel"}), "overwrite"),
+    (frozenset({"pastebin"}), "network"),
+)
 _EXTENSIONS = frozenset(
     "autoreload memory_profiler line_profiler snakeviz heat nb_black jupyter_black lab_black google.colab.data_table".split()
 )
-_OPTION = re.compile(r"^\s*-(?:[nrpslDT]\s*\S+|[a-zA-Z]+)(?=\s|$)\s*")
-_PROFILE_TO_FILE = re.compile(r"(?:^|\s)-[DT]")
+_RUNNING = {"time": "", "timeit": "nrpv", "prun": "DlsT", "debug": "b", "memit": "rti", "mprun": "fT", "lprun": "fmDTuz"}
+"""Those that run a statement, and their options that take a word."""
+_TO_FILE = re.compile(r"(?:^|\s)-[a-eg-z]*f")
+_PROFILE_TO_FILE = re.compile(r"(?:^|\s)-[a-z]*[DT]")
 KNOWN = frozenset(
     """alias alias_magic autoawait autocall automagic autoreload aimport bookmark cat cd clear code_wrap codeact colors conda config cp
     debug dhist dirs doctest_mode ed edit env gui hist history killbgscripts ldir less lf lk ll load load_ext loadpy logoff logon
@@ -70,67 +81,56 @@ def _shell(call: ast.Call) -> Iterator[Found]:
         yield Found(effect, f"!{_short(str(text))}", call.lineno)
 
 
-def automatic(line: str) -> Iterator[Found | Body]:
+def automatic(line: str, at: int) -> Iterator[Found | Body]:
     """A single line that begins with a magic's name: IPython takes it for one, without a `%`."""
     head, _, rest = line.strip().partition(" ")
     found = re.match(r"[\w.]+", head)
     name = found[0] if found else ""
     if name in ("exit", "quit"):
-        yield Found("system", name, 1)
+        yield Found("system", name, at)
     elif name in KNOWN and not re.match(r"\s*[=,]", line.strip()[len(name) :]):
-        yield from _magic(name, f"{head[len(name) :]} {rest}".strip(), None, 1)
+        yield from _magic(name, f"{head[len(name) :]} {rest}".strip(), None, at)
 
 
 def _magic(name: str, line: str, body: str | None, at: int) -> Iterator[Found | Body]:
     what = f"{'%' if body is None else '%%'}{name} {_short(line)}".strip()
     match name:
-        case "time" | "timeit" | "prun" | "debug" | "capture":
+        case "capture":
+            yield from (Body(f"{word} = None", at) for word in _words(line) if word.isidentifier())
+            yield Body(body or "", at + 1)
+        case _ if name in _RUNNING:
             yield from _running(name, line, body, at)
         case "config":
             yield Body(f"cfg.{line}", at)
         case "env" if line.strip() and "=" not in line and len(line.split()) == 1:
             yield from [Found("system", what, at)] if secret(frozenset({line.strip()})) else []
-        case "html" | "HTML" | "markdown":
+        case "html" | "HTML" | "markdown" | "svg" | "SVG":
             yield from (Found(effect, what, at, in_page=True) for effect in page(body or line))
         case "load_ext" | "reload_ext" if line.strip() in _EXTENSIONS or not line.strip():
             pass
-        case "history" | "hist" if "-f" not in line:
-            pass
+        case "history" | "hist":
+            yield from [Found("write_files", what, at)] if _TO_FILE.search(line) else []
         case "sx" | "system" | "sc" | "!":
             yield from (Found(effect, what, at) for effect in command(body or line))
-        case "reset" | "reset_selective" | "xdel":
-            yield Found("overwrite", what, at)
-        case "pastebin":
-            yield Found("network", what, at)
         case _:
-            effect = _by_name(name)
-            if effect:
-                yield Found(effect, what, at)
-    if "{" in line and name not in ("time", "timeit", "prun", "debug", "config", "html", "HTML"):
+            yield from (Found(effect, what, at) for names, effect in _BY_NAME if name in names)
+            if not any(name in names for names in (_HARMLESS, *(names for names, _ in _BY_NAME))):
+                yield Found("dynamic", what, at)  # %run, %store, %alias, and all that extensions may bring
+    if "{" in line and name not in (*_RUNNING, "config", "html", "HTML"):
         yield Found("dynamic", what, at)
-
-
-def _by_name(name: str) -> str | None:
-    for names, effect in ((_HARMLESS, None), (_SHELL, "shell"), (_INSTALLS, "install"), (_SYSTEM, "system"), (_WRITES, "write_files")):
-        if name in names:
-            return effect
-    return "dynamic"  # %run, %store, %alias, and all that extensions may bring
 
 
 def _running(name: str, line: str, body: str | None, at: int) -> Iterator[Found | Body]:
     """`%timeit -n 10 x`: the options, and what is run."""
-    if name == "capture":
-        for word in _words(line):
-            if word.isidentifier():
-                yield Body(f"{word} = None", at)
-    else:
-        if name == "prun" and _PROFILE_TO_FILE.search(line):
-            yield Found("write_files", f"%prun {_short(line)}", at)
-        rest = line
-        while (option := _OPTION.match(rest)) and option.end():
-            rest = rest[option.end() :]
-        if rest.strip():
-            yield Body(rest, at)
+    if name.endswith("prun") and _PROFILE_TO_FILE.search(line):
+        yield Found("write_files", f"%{name} {_short(line)}", at)
+    with_word = rf"|-[a-zA-Z]*?[{_RUNNING[name]}]\s*\S+" if _RUNNING[name] else ""
+    option = re.compile(rf"^\s*(?:--breakpoint[\s=]\s*\S+|--[\w-]*{with_word}|-[a-zA-Z]+)(?=\s|$)\s*")
+    rest = line
+    while found := option.match(rest):
+        rest = rest[found.end() :]
+    if rest.strip():
+        yield Body(rest, at)
     if body is not None:
         yield Body(body, at + 1)
 

@@ -3,6 +3,7 @@
 # ruff: noqa: SIM905 - a table of words is easier to read, and to extend, than one of quoted words
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
 
 from codeact_jupyter.policy.scopes import FUNCTIONS, Binding, Scopes
@@ -15,7 +16,20 @@ MANY = 64
 DEEP = 40
 
 _SPACES = frozenset({"globals()", "locals()", "vars()", "sys.modules", "get_ipython().user_ns", "get_ipython().user_global_ns"})
-_SAME = frozenset({"functools.partial", "functools.wraps()", "staticmethod", "classmethod", "property", "copy.copy", "copy.deepcopy"})
+_SAME = frozenset(
+    {
+        "functools.partial",
+        "functools.wraps()",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "copy.copy",
+        "copy.deepcopy",
+        "joblib.delayed",
+        "dask.delayed",
+        "delayed",
+    }
+)
 _TYPES = {
     **dict.fromkeys(("Path", "PosixPath", "WindowsPath"), "pathlib.Path()"),
     **dict.fromkeys(("ZMQInteractiveShell", "InteractiveShell"), "get_ipython()"),
@@ -28,6 +42,12 @@ _TYPES = {
     **dict.fromkeys(("StringIO", "BytesIO"), "io.StringIO()"),
 }
 """What the kernel says that a name is, in the words used here: `f()` is what `f` gives."""
+_OF_PATHS = frozenset(
+    """parent parents[] glob()[] rglob()[] iterdir()[] with_suffix with_name with_stem joinpath resolve absolute expanduser rename replace
+    readlink relative_to cwd home""".split()
+)
+"""What of a path is one again."""
+_PATH = re.compile(r"^pathlib\.(?:Posix|Windows)?Path(?:\(\))?")
 _SHELLS = ("IPython.get_ipython()", "InteractiveShell.instance()", "ZMQInteractiveShell.instance()", "getipython.get_ipython()")
 
 
@@ -188,10 +208,7 @@ def is_path(name: str) -> bool:
     """A `pathlib.Path`, or something that one gives."""
     if not name.startswith(("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath")):
         return False
-    last = name.rpartition(").")[2] if ")." in name else ""
-    return last in ("", "parent", "glob()[]", "rglob()[]", "iterdir()[]", "parents[]") or last.removesuffix("()") in (
-        "with_suffix with_name with_stem joinpath resolve absolute expanduser rename replace readlink relative_to cwd home".split()
-    )
+    return all(part.removesuffix("()") in _OF_PATHS for part in _PATH.sub("", name).split(".") if part)
 
 
 def canonical(name: str) -> str:
@@ -202,9 +219,14 @@ def canonical(name: str) -> str:
         _, found, rest = name.partition(shell)
         if found:
             name = f"get_ipython(){rest}"
-    parts = name.split(".")
+    parts = name.replace(".__call__", "").split(".")
+    if parts[0].lstrip("_") in HANDLES:
+        parts[0] = parts[0].lstrip("_")
     for index in range(len(parts) - 1, 0, -1):
-        if parts[index].lstrip("_") in HANDLES:  # `random._os.system`
+        if parts[index] == "__builtins__":
+            parts = parts[index:]
+            break
+        if parts[index].lstrip("_") in HANDLES and parts[index] != parts[index - 1]:  # `random._os.system`, but not `socket.socket`
             parts = [parts[index].lstrip("_"), *parts[index + 1 :]]
             break
     if parts[0] in ("posix", "nt"):

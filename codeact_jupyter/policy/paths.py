@@ -2,14 +2,19 @@
 
 import posixpath
 import re
+from functools import lru_cache
 from typing import Literal
 
-from codeact_jupyter.policy.texts import HOLE
+from codeact_jupyter.policy.made import HOLE
 from codeact_jupyter.ports import Facts
 
 Place = Literal["inside", "outside", "secret", "network", "unknown"]
 
-_URL = re.compile(r"^\s*(?:https?|ftps?|s3a?|gs|gcs|az|abfss?|adl|wasbs?|hdfs|sftp|ssh|webdav|hf|github|oss|r2)://", re.IGNORECASE)
+_URL = re.compile(
+    r"^\s*(?:https?|ftps?|s3a?|gs|gcs|az|abfss?|adl|wasbs?|hdfs|sftp|ssh|webdav|hf|github|oss|r2|rtsp|rtmp|gdrive|dropbox"
+    r"|(?:postgres(?:ql)?|mysql|mariadb|mssql|oracle|snowflake|redshift|bigquery|clickhouse|mongodb|redis|trino|presto)(?:\+\w+)?|\0[^/]*)://",
+    re.IGNORECASE,
+)
 _LOCAL_URL = re.compile(r"^(?:file:(?://[^/]*)?|[a-z+]+:///|simplecache::|zip://)", re.IGNORECASE)
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]|^\\\\")
 _SECRET = re.compile(
@@ -22,6 +27,11 @@ _SYSTEM = re.compile(r"(?:^|\0)/(?:etc|proc|root|sys|var/run/secrets|run/secrets
 
 def place(text: str, facts: Facts) -> Place:
     """Of a path as the code has it, with holes where it is unknown."""
+    return _place(text, facts.folder, facts.root or facts.folder)
+
+
+@lru_cache(maxsize=1024)  # one text may stand for a name in many places
+def _place(text: str, folder: str, root: str) -> Place:
     if _URL.match(text):
         return "network"
     path = _LOCAL_URL.sub(lambda found: "/" if found[0].endswith("///") else "", text).strip()
@@ -31,12 +41,12 @@ def place(text: str, facts: Facts) -> Place:
         return "secret"
     if path.startswith(HOLE):
         return "unknown"
-    return "inside" if _below(path, facts) else "outside"
+    return "inside" if _below(path, folder, root) else "outside"
 
 
-def _below(path: str, facts: Facts) -> bool:
-    root, folder = _plain(facts.root or facts.folder), _plain(facts.folder)
-    windows = bool(_DRIVE.match(facts.folder))
+def _below(path: str, folder: str, root: str) -> bool:
+    windows = bool(_DRIVE.match(folder))
+    root, folder = _plain(root), _plain(folder)
     if path.startswith("~") or (_DRIVE.match(path) and not windows):
         return False
     path = path.replace("\\", "/") if windows else path

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from codeact_jupyter.policy.found import Found, Read, shown
 from codeact_jupyter.policy.names import UNKNOWN, canonical, is_space
-from codeact_jupyter.policy.tables import FUNCTIONS, HANDLES, HARMLESS, KNOWN_AS, MODULES, OPENS, SPECIAL, WRITES_WHEN_CALLED
+from codeact_jupyter.policy.tables import FUNCTIONS, HANDLES, HARMLESS, KNOWN_AS, MODULES, OPENS, SPECIAL, WRITES_TO, WRITES_WHEN_CALLED
 
 _FETCHES = re.compile(
     r"^(?:sklearn\.datasets\.fetch_\w+|fetch_(?:20newsgroups\w*|california_housing|covtype|kddcup99|lfw_\w+|olivetti_faces|openml|rcv1|species_distributions))$"
@@ -16,6 +16,7 @@ _FETCHES = re.compile(
 _LOOKS = frozenset("help dir hasattr type id print isinstance issubclass callable repr str display".split())
 _ONLY_CALLED = frozenset("getattr setattr delattr globals locals get_ipython operator.attrgetter operator.methodcaller".split())
 _WHOLE = frozenset("pickle dill runpy code signal marshal shelve".split())
+_FINDS = frozenset("path modules meta_path path_hooks path_importer_cache".split())
 _OF_SHELL = frozenset("user_ns user_global_ns execution_count config __class__ set_next_input".split())
 
 
@@ -64,15 +65,26 @@ def _only_looked_at(node: ast.AST, parent: ast.AST | None) -> bool:
 
 
 def _handed_on(name: str, node: ast.Name | ast.Attribute) -> str | None:
+    if isinstance(node, ast.Attribute) and node.attr in WRITES_WHEN_CALLED | {"to_csv", "to_json", "write_csv"}:
+        return "write_files"
     if "()" in name:
         return None
     if (effect := listed(name)) is not None:
         return effect
     if (name in OPENS and name.endswith("open")) or name in _ONLY_CALLED or name in HANDLES:
         return "dynamic"
-    if isinstance(node, ast.Attribute) and node.attr in WRITES_WHEN_CALLED | {"to_csv", "to_json", "write_csv"}:
-        return "write_files"
     return "dynamic" if name in ("pandas.eval",) else None
+
+
+def of_change(node: ast.Attribute | ast.Subscript, base: ast.expr, attr: str, read: Read) -> Iterator[Found]:
+    """Modules that are given another part, and the places where modules are found: later actions would not show what runs."""
+    names = read.names.dotted(base)
+    if "sys" in names and attr in _FINDS:
+        yield Found("system", shown(node), node.lineno)
+    elif attr in SPECIAL | {"__defaults__", "__kwdefaults__"} or (
+        names & (HANDLES - {"sys"}) and attr != "environ" and isinstance(node, ast.Attribute)
+    ):
+        yield Found("dynamic", shown(node), node.lineno)
 
 
 def of_import(node: ast.Import | ast.ImportFrom) -> Iterator[Found]:
@@ -115,6 +127,9 @@ def of_item(node: ast.Subscript, read: Read) -> Iterator[Found]:
             and not isinstance(read.parents.get(id(node)), ast.Attribute)
         ):
             name = canonical(key if not base.endswith(".__dict__") else f"{base.removesuffix('.__dict__')}.{key}")
-            effect = listed(name) or ("dynamic" if name in HANDLES or name in OPENS or name in SPECIAL or name == UNKNOWN else None)
+            last = name.rpartition(".")[2]
+            effect = listed(name) or ("dynamic" if name in HANDLES or name in OPENS or last in SPECIAL or name == UNKNOWN else None)
+            if effect is None and base.endswith(".__dict__") and last in WRITES_WHEN_CALLED | WRITES_TO.keys():
+                effect = "write_files"
             if effect:
                 yield Found(effect, shown(node), node.lineno)

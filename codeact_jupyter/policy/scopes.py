@@ -192,6 +192,8 @@ class Scopes:
 
     def _put(self, name: str, binding: Binding, scope: Scope) -> None:
         scope.bound.setdefault(name, []).append(binding)
+        if scope.kind == "class":
+            self.module.bound.setdefault(f".{name}", []).append(binding)
 
 
 def _real(scope: Scope) -> Scope:

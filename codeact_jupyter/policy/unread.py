@@ -9,8 +9,10 @@ _RISKY = re.compile(
     r"\b(?:(?:eval|exec|compile|open|getattr|setattr|globals|vars|locals|__import__)\s*\(|(?:os|shutil|sys|socket|builtins|subprocess|ctypes|importlib|pickle"
     r"|requests|urllib|httpx|signal)\s*[.\n;,]|import\s+(?:os|shutil|sys|socket|builtins|subprocess|ctypes|importlib|pickle|requests|urllib|httpx|signal)\b"
     r"|from\s+(?:os|shutil|sys|socket|builtins|subprocess|ctypes|importlib|pickle|requests|urllib|httpx|signal)\b|get_ipython"
-    r"|(?:to_(?:csv|excel|parquet|pickle|json|sql|html|feather)|read_pickle|savefig|write_text|write_bytes|unlink|mkdir|rmdir|system|popen)\s*\()"
+    r"|(?:joblib|torch|dill|cloudpickle|shelve|marshal|runpy|multiprocessing)\s*\."
+    r"|(?:to_(?:csv|excel|parquet|pickle|json|sql|html|feather)|read_pickle|savefig|write_\w+|unlink|mkdir|rmdir|rmtree|extractall|system|popen|exit|quit)\s*\()"
     r"|__\w+__|https?://"
+    r"|^\s*(?:[\w, ]+=\s*)?(?:!|%%?(?!(?:matplotlib|config|time|timeit|prun|capture|load_ext|autoreload|precision|pdb)\b)[a-z])"
 )
 
 

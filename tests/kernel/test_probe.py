@@ -54,6 +54,22 @@ async def test_names_come_with_their_weight(desk):
     assert found["small"] < 0.001 and finished.names["f"].bytes is None
 
 
+async def test_tables_in_a_container_count_and_a_large_variable_is_named_however_old_it_is(desk):
+    made = "import numpy as np\nold = {n: np.zeros(500_000) for n in range(5)}\nrows = [np.zeros(1000)] * 5000\n"
+    finished, _ = await desk.run(made + "for n in range(300): globals()[f'v{n}'] = n", seconds=60)
+    assert {name: round((finished.names[name].bytes or 0) / 1e6) for name in ("old", "rows")} == {"old": 20, "rows": 40}
+    assert len(finished.names) == 202 and "v299" in finished.names and "v0" not in finished.names
+
+
+async def test_names_come_with_where_they_lead(desk):
+    made = "from pathlib import Path\nhome, url, plain = Path('/srv/data'), 'https://example.org/x', 'some words'"
+    finished, _ = await desk.run(f"{made}\nmany, nested, long = {{'a': '../x', 'b': 3}}, [['/x']], '/' * 1000")
+    assert {name: value.texts for name, value in finished.names.items() if name != "Path"} == {
+        **{"home": ("/srv/data",), "url": ("https://example.org/x",), "plain": ()},
+        **{"many": ("../x",), "nested": (), "long": ()},
+    }
+
+
 async def test_the_probe_leaves_nothing_behind(desk):
     await desk.run("1 + 1")
     before = await desk.says("(sorted(globals()), len(In), _)")

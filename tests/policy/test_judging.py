@@ -61,8 +61,11 @@ def test_deep_and_odd_code_is_judged(source: str) -> None:
         "df{0} = df.groupby('a').agg(total=('x', 'sum')).query('total > {0}').rename(columns={{'a': 'b'}})",
         "def f{0}(x, y=1):\n    return getattr(x, 'shape')[y] + os.path.getsize(os.path.join('data', f'{{y}}.csv'))",
         "x = x + 'a'",
+        "x = x + x\nopen(x)",
+        "x = [x, x]\nfor y in x: open(y)",
+        "def f(p): return open(p)\nf(f('{0}'))\nlist(map(f, [f, f]))",
     ],
-    ids=["frames", "functions", "one name over and over"],
+    ids=["frames", "functions", "one name over and over", "one text that doubles", "lists of lists", "functions that call each other"],
 )
 def test_a_long_action_is_judged_at_once(line: str) -> None:
     source = "\n".join(line.replace("{0}", str(number)).replace("{{", "{").replace("}}", "}") for number in range(2000))
@@ -187,11 +190,32 @@ def test_a_single_line_that_ipython_takes_for_a_magic_is_judged_as_one(source: s
 
 
 def test_a_name_of_the_users_hides_a_magic() -> None:
-    assert policy.judge(Code("ls"), Facts(names={"ls": Name("list", "3")})).decision == "allow"
+    for source in ("ls", "%%time\nls"):
+        assert policy.judge(Code(source), Facts(names={"ls": Name("list", "3")})).decision == "allow"
+
+
+@pytest.mark.parametrize(
+    "magic", ["%time {}", "%%time\n{}", "%%capture\n{}", "%timeit -n1 {}", "%timeit -qv r {}", "%%prun -r\n{}", "time {}"]
+)
+@pytest.mark.parametrize(
+    "line, effects", [("rm -rf data", ("shell",)), ("pip install x", ("install",)), ("run x.py", ("dynamic",)), ("x", ())]
+)
+def test_a_magic_takes_a_single_line_for_a_magic_too(magic: str, line: str, effects: tuple[str, ...]) -> None:
+    assert policy.judge(Code(magic.format(line)), FACTS).effects == effects
+
+
+@pytest.mark.parametrize(
+    "magic", ["%prun -r {}", "%prun -l 5 -s time {}", "%time --no-raise-error {}", "%debug --breakpoint a.py:3 {}", "%memit -r 1 {}"]
+)
+def test_the_options_of_a_magic_hide_nothing_of_what_it_runs(magic: str) -> None:
+    assert policy.judge(Code(magic.format("os.remove('x')")), FACTS).effects == ("write_files",)
+    assert policy.judge(Code(magic.format("x.sum()")), FACTS).decision == "allow"
 
 
 def test_code_for_a_newer_python_is_judged_by_its_words() -> None:
-    assert policy.judge(Code("type X = int\nos.system('ls')"), FACTS).effects == ("dynamic",)
+    for line in ("os.system('ls')", "!rm -rf data", "x = !ls", "%run x.py", "joblib.load('x')", "archive.extractall()"):
+        assert policy.judge(Code(f"type X = int\n{line}"), FACTS).effects == ("dynamic",), line
+    assert policy.judge(Code("%matplotlib inline\ntype X = int"), FACTS).decision == "allow"
     assert policy.judge(Code("type X = int\nprint(f'{d['a']}')"), FACTS).decision == "allow"
 
 
@@ -212,3 +236,23 @@ def test_code_for_a_newer_python_is_judged_by_its_words() -> None:
 def test_names_of_earlier_actions_are_taken_for_what_the_kernel_says(known: Name, source: str, effects: tuple[str, ...]) -> None:
     name = source.partition("(")[0].partition(".")[0]
     assert policy.judge(Code(source), Facts(names={name: known}, folder="/w")).effects == effects
+
+
+@pytest.mark.parametrize(
+    "known, source, effects",
+    [
+        (Name("PosixPath", texts=("/srv/data",)), "pd.read_csv(at / 'x.csv')", ("read_outside",)),
+        (Name("str", texts=("/srv/data",)), "open(f'{at}/x.csv')", ("read_outside",)),
+        (Name("str", texts=("data/2024",)), "open(f'{at}/x.csv')", ()),
+        (Name("str", texts=("https://example.org",)), "pd.read_json(at + '/x.json')", ("network",)),
+        (Name("str", texts=("https://example.org",)), "print(at)", ()),
+        (Name("list", texts=("https://example.org/x",)), "frames = [pd.read_csv(one) for one in at]", ("network",)),
+        (Name("dict", texts=("https://example.org/x",)), "for key, one in at.items():\n    pd.read_csv(one)", ("network",)),
+        (Name("str", texts=("@os.system('ls')",)), "df.query(at)", ("shell",)),
+        (Name("str"), "df.query(at)", ()),
+        (Name("str", texts=("/srv/data",)), "at = 'x.csv'\nopen(at)", ()),
+    ],
+)
+def test_a_path_of_an_earlier_action_is_judged_where_it_is_read(known: Name, source: str, effects: tuple[str, ...]) -> None:
+    facts = Facts(names={"at": known}, folder="/home/ana/work", root="/home/ana")
+    assert policy.judge(Code(source), facts).effects == effects
