@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from codeact_jupyter.errors import CodeActError
 from codeact_jupyter.events import Event, ModelReplied, Observed, Recorded, RunFinished
 from codeact_jupyter.kernel.comms import Answering
+from codeact_jupyter.kernel.sandbox import is_sandboxed
 from codeact_jupyter.protocol import AskRestart, Doing
 from codeact_jupyter.recap import config_told, history_told, tokens_of
 from codeact_jupyter.session.session import Request
@@ -30,6 +31,7 @@ TICK = 1.0
 
 NO_NOTEBOOK = "This kernel belongs to no notebook of the server's. Ask in a notebook."
 NO_PAGE = "The page that shows this notebook has not answered. Reload it, then run the cell again."
+NOWHERE_ELSE = "A sandboxed kernel has no network, and cannot have the server ask elsewhere (--base-url). Connect that model in the panel."
 BROKE = "The server could not do that; its log says why."
 
 
@@ -63,6 +65,8 @@ class Talk:
         async with Answering(self._kernel, self._run) as back:
             try:
                 asked = Asked.model_validate(data)
+                if asked.settings.get("base_url") and is_sandboxed(self._kernel.provisioner):
+                    raise CodeActError(NOWHERE_ELSE)
                 await self._app.load_connections()
                 room = await self._room_of()
                 await self._shown(room)

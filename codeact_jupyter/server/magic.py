@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from codeact_jupyter.server.app import CodeActExtension
     from codeact_jupyter.server.asking import Talk
 
-TARGET = "codeact"
+MOST = 100
+"""Magics of one kernel that are answered at once: each takes a connection to it."""
+
 PREFIX = "codeact-"
 """The ids of the magics' comms begin with it: they are filtered by it."""
 
@@ -27,6 +29,8 @@ class Magics:
         self._app = app
         self._kernels: dict[str, Hearing] = {}
         self._talks: dict[str, Talk] = {}
+        self._asking: dict[str, str] = {}
+        """The kernel of each comm that is answered."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def kernel_changed(self, action: str, kernel_id: str, status: str) -> None:
@@ -53,14 +57,15 @@ class Magics:
             await hearing.close()
 
     def _hear(self, kernel_id: str, message: Message) -> None:
-        content = message["content"]
-        comm_id = str(content.get("comm_id"))
-        match message["header"]["msg_type"]:
-            case "comm_open" if content.get("target_name") == TARGET:
-                self._spawn(comm_id, self._answer(kernel_id, comm_id, content.get("data") or {}))
-            case "comm_msg" if comm_id in self._talks:
-                self._talks[comm_id].told(content.get("data") or {})
-            case _:
+        match message:
+            case {"header": {"msg_type": "comm_open"}, "content": {"target_name": "codeact", "comm_id": str(comm_id), "data": dict(data)}}:
+                if comm_id not in self._asking and list(self._asking.values()).count(kernel_id) < MOST:
+                    self._asking[comm_id] = kernel_id
+                    self._spawn(comm_id, self._answer(kernel_id, comm_id, data))
+            case {"header": {"msg_type": "comm_msg"}, "content": {"comm_id": str(comm_id), "data": dict(data)}}:
+                if self._asking.get(comm_id) == kernel_id and comm_id in self._talks:
+                    self._talks[comm_id].told(data)
+            case _:  # code in the kernel may send whatever it likes
                 pass
 
     async def _answer(self, kernel_id: str, comm_id: str, data: dict[str, Any]) -> None:
@@ -72,6 +77,7 @@ class Magics:
         def over(task: "asyncio.Task[None]") -> None:
             self._tasks.discard(task)
             self._talks.pop(comm_id, None)
+            self._asking.pop(comm_id, None)
             if not task.cancelled() and (error := task.exception()):
                 self._app.log.error("codeact: a magic could not be answered", exc_info=error)
 

@@ -11,6 +11,7 @@ import pytest
 
 from codeact_jupyter.kernel.host import client_of
 from codeact_jupyter.kernel.wire import Message, Wire
+from codeact_jupyter.server.magic import MOST
 from codeact_jupyter.testing import fault, say
 from tests.server.played import KEY, Served, act
 from tests.server.tab import SECONDS, until
@@ -290,3 +291,25 @@ async def test_a_kernel_without_subshells_waits_by_working_in_place(page):
     assert any("This kernel has no subshells" in text for text in said)
     assert "Answered in 1 step" in said[-1]
     assert browser.heard("recorded") == []
+
+
+JUNK = """
+import json
+kernel = get_ipython().kernel
+flood = [{"comm_id": f"codeact-{n}", "target_name": "codeact", "data": {"what": "config"}} for n in range(300)]
+for content in ([], "x", {"comm_id": "codeact-x", "target_name": "codeact", "data": "x"}, {"comm_id": 5}, *flood):
+    for kind in ("comm_open", "comm_msg"):
+        kernel.session.send(kernel.iopub_socket, kind, content=json.dumps(content).encode(), ident=b"comm-codeact-x")
+"""
+
+
+async def test_whatever_code_sends_on_our_comms_the_magics_after_it_are_answered(page):
+    server, browser, page = await page(say("Hello."))
+    magics = server.extension._magics
+    assert (await page.ran(JUNK))["status"] == "ok"
+    await until(lambda: magics._asking, "the flood has begun")
+    assert len(magics._asking) <= MOST
+    await until(lambda: not magics._asking, "the flood is over")
+    await page.ran("%%codeact\nhello")
+    await until(lambda: any(text.startswith("Hello.") for text in page.shown()), str(page.shown()))
+    assert "Traceback" not in server.log.getvalue()

@@ -9,7 +9,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from codeact_jupyter.kernel.sandbox import NAME
-from codeact_jupyter.testing import say
+from codeact_jupyter.testing import ScriptedServer, say
 from tests.server.played import User, act, kernelspec
 
 here = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not here")
@@ -89,6 +89,32 @@ async def test_it_is_interrupted_restarted_and_shut_down_as_any_kernel(serve):
         assert await user.says("'kept' in globals()") == "False"
     await server.api("DELETE", f"kernels/{kernel}")
     assert await server.api("GET", "kernels") == []
+
+
+ASKS_ELSEWHERE = """
+from comm import create_comm
+heard = []
+asks = create_comm(target_name="codeact", comm_id="codeact-1", primary=False)
+asks.on_msg(lambda message: heard.append(message["content"]["data"].get("message")))
+asks.open(data={"what": "run", "request": "what it must not tell", "settings": {"base_url": URL, "model": "m"}})
+"""
+
+
+@here
+async def test_code_in_it_cannot_have_the_server_ask_elsewhere(serve):
+    """The server has a network, and asks what a magic tells it to."""
+    server = await serve()
+    server.write("a.ipynb", "x = 1")
+    async with ScriptedServer([say("Heard.")]) as elsewhere, User(server, await server.start_kernel(name=NAME)) as user:
+        assert (await user.runs(ASKS_ELSEWHERE.replace("URL", repr(elsewhere.url))))["content"]["status"] == "ok"
+
+        async def answered() -> str:
+            while (said := await user.says("heard[-1:]")) == "[]":
+                await asyncio.sleep(0.1)
+            return said
+
+        assert "cannot have the server ask elsewhere" in await asyncio.wait_for(answered(), 30)
+        assert elsewhere.seen == []
 
 
 async def test_why_there_is_none_reaches_who_starts_it(serve, monkeypatch, tmp_path):
