@@ -129,6 +129,14 @@ async def test_a_key_is_nowhere_after_runs_in_which_all_goes_wrong(source, serve
     assert (tmp_path / "data" / "codeact" / "keys.json").stat().st_mode & 0o077 == 0
 
 
+async def test_a_key_that_cannot_be_used_is_told_of_without_being_shown(serve, tmp_path):  # noqa: F811
+    server = await serve(codeact={"api_key": (CANARY,)})
+    server.write("a.ipynb", "x = 1")
+    browser = await server.browser()
+    assert "api_key has to be text in quotes" in browser.heard("welcome")[-1]["problem"]
+    assert CANARY not in json.dumps(browser.messages) + server.log.getvalue()
+
+
 async def test_a_key_that_the_users_own_cell_shows_is_theirs_and_told_to_nobody_else(serve, tmp_path, monkeypatch):  # noqa: F811
     """The cell shows what its code printed, in the notebook and in the journal that restores it; observation, events and model do not."""
     async with ScriptedServer([act("print(pasted)"), act("raise ValueError(pasted * 400)"), act("pasted"), say("Done.")]) as model:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from jupyter_server.auth import Authorizer
-from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from codeact_jupyter.testing import say
@@ -66,16 +66,6 @@ async def test_who_may_not_execute_or_not_write_gets_no_socket(serve, authorizer
     server.write("a.ipynb")
 
     assert await status_of(server.socket_url()) == 403
-
-
-async def test_requests_with_a_cookie_alone_still_need_the_xsrf_token(serve):
-    server = await serve()
-    cookies = await cookies_of(server)
-
-    with pytest.raises(HTTPClientError) as caught:
-        await server.fetch("POST", "api/sessions", {}, Authorization="", Cookie=cookies)
-
-    assert caught.value.code == 403
 
 
 async def test_junk_is_refused_in_words_and_the_socket_goes_on(open_notebook):

@@ -39,7 +39,7 @@ async def test_another_users_token_opens_neither_socket_nor_record(serve: Serve)
         with pytest.raises(HTTPClientError) as refused:
             await websocket_connect(server.socket_url(token=token, document="9"))
         assert refused.value.code == 403
-    for route in ("runs", "run?run=x", "connections"):
+    for route in ("runs", "run?run=x", "package?module=x", "connections", "local-servers"):
         with pytest.raises(HTTPClientError) as refused:
             await server.fetch("GET", f"codeact/api/{route}", Authorization="token another-token")
         assert refused.value.code == 403
