@@ -48,6 +48,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
     menu.addItem({ command: CommandIDs.listRuns });
     menu.addItem({ command: CommandIDs.connectModel });
     menu.addItem({ command: CommandIDs.openSettings });
+    let opener: Element | null = null;
+    // Before what was chosen is done, which may want the focus elsewhere.
+    menu.aboutToClose.connect(() => opener instanceof HTMLElement && opener.focus());
     const actions: PanelActions = {
       goToNotebook: () => panel.notebook !== null && app.shell.activateById(panel.notebook.id),
       goToCell: async cellId => {
@@ -73,7 +76,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
       resumeRun: (run, replay) => panel.resume(run, replay),
       leavePage: () => panel.turnTo({ kind: 'conversation' }),
       openSettings: () => app.commands.execute(CommandIDs.openSettings),
-      openMenu: (x, y) => menu.open(x, y, { horizontalAlignment: 'right' })
+      openMenu: (x, y) => {
+        opener = document.activeElement;
+        menu.open(x, y, { horizontalAlignment: 'right' });
+      }
     };
     const panel = new SidePanel({
       models,
