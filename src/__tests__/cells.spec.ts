@@ -13,7 +13,11 @@ describe('what a cell says of itself', () => {
     ['a failed one', { run: 'r', step: 1, fold: 'KeyError' }, { ...MARK, step: 1, fold: 'KeyError' }],
     ['a proposal', { run: 'r', step: 1, replaces: 'c' }, { ...MARK, step: 1, replaces: 'c' }],
     ['a look around', { run: 'r', scratch: true }, { ...MARK, scratch: true }],
-    ['other types', { run: 1, step: 'x', fold: 3, scratch: 'yes', replaces: 4 }, { ...MARK, run: '1' }]
+    ['other types', { run: 'r', step: 'x', fold: 3, scratch: 'yes', replaces: 4 }, MARK],
+    ['a run that is none', { run: 1 }, null],
+    ['what cannot be written as text', { run: { toString: 1 } }, null],
+    ['a step that is none', { run: 'r', step: { valueOf: 1, toString: 1 } }, MARK],
+    ['a fold without end', { run: 'r', fold: 'x'.repeat(1e6) }, { ...MARK, fold: 'x'.repeat(300) }]
   ])('%s', (_, metadata, mark) => {
     expect(markOf(metadata)).toEqual(mark);
   });
@@ -24,6 +28,7 @@ test('an error of many lines is told in one', () => {
   expect(errorOf(error)).toEqual({ line: 'ValueError: bad', missing: null });
   expect(errorOf({ ...error, evalue: '' })).toEqual({ line: 'ValueError', missing: null });
   expect(errorOf({ ...error, evalue: 'x'.repeat(1_000_000) })?.line).toHaveLength(300);
+  expect(errorOf({ ...error, ename: { toString: 1 }, evalue: null })).toEqual({ line: '', missing: null });
   expect(errorOf({ output_type: 'stream', name: 'stderr', text: 'ValueError: no' })).toBeNull();
 });
 

@@ -16,16 +16,19 @@ export interface CellMark {
   readonly replaces: string;
 }
 
+/** Characters of an error's line: it becomes a part of a request. */
+const LONGEST = 300;
+
 /** The mark in a cell's metadata; null: the agent did not write it. */
 export function markOf(codeact: unknown): CellMark | null {
-  if (typeof codeact !== 'object' || codeact === null || !('run' in codeact)) {
+  if (typeof codeact !== 'object' || codeact === null || !('run' in codeact) || typeof codeact.run !== 'string') {
     return null;
   }
-  const step = 'step' in codeact ? Number(codeact.step) : NaN;
+  const isStep = 'step' in codeact && Number.isInteger(codeact.step);
   return {
-    run: String(codeact.run),
-    step: Number.isInteger(step) ? step : null,
-    fold: 'fold' in codeact && typeof codeact.fold === 'string' ? codeact.fold : null,
+    run: codeact.run,
+    step: isStep ? Number(codeact.step) : null,
+    fold: 'fold' in codeact && typeof codeact.fold === 'string' ? codeact.fold.slice(0, LONGEST) : null,
     scratch: 'scratch' in codeact && codeact.scratch === true,
     replaces: 'replaces' in codeact && typeof codeact.replaces === 'string' ? codeact.replaces : ''
   };
@@ -43,7 +46,8 @@ export function hasTag(tags: unknown, tag: Tag): boolean {
 
 /** The tags with one of ours more, or without it. */
 export function withTag(tags: unknown, tag: Tag, isOn: boolean): readonly string[] {
-  const others = Array.isArray(tags) ? tags.map(String).filter(other => other !== TAGS[tag]) : [];
+  const given: readonly unknown[] = Array.isArray(tags) ? tags : [];
+  const others = given.filter((other): other is string => typeof other === 'string' && other !== TAGS[tag]);
   return isOn ? [...others, TAGS[tag]] : others;
 }
 
@@ -55,16 +59,13 @@ export interface CellError {
   readonly missing: string | null;
 }
 
-/** Characters of an error's line: it becomes a part of a request. */
-const LONGEST = 300;
-
 /** The error of one output; null: it is none. */
 export function errorOf(output: unknown): CellError | null {
   if (typeof output !== 'object' || output === null || !('output_type' in output) || output.output_type !== 'error') {
     return null;
   }
-  const name = 'ename' in output ? String(output.ename) : '';
-  const value = 'evalue' in output ? String(output.evalue) : '';
+  const name = 'ename' in output && typeof output.ename === 'string' ? output.ename : '';
+  const value = 'evalue' in output && typeof output.evalue === 'string' ? output.evalue : '';
   const whole = [name, value.split('\n', 1)[0]].filter(part => part !== '').join(': ');
   const line = whole.length <= LONGEST ? whole : `${whole.slice(0, LONGEST - 1)}…`;
   return { line, missing: missingModule(line) };
