@@ -2,10 +2,11 @@
 
 import pytest
 
-from codeact_jupyter.events import ActionProposed
+from codeact_jupyter.events import ActionDecided, ActionProposed, ApprovalAsked, UserAsked
 from codeact_jupyter.policy import EFFECTS
 from codeact_jupyter.ports import Code, Facts, Finished, Name, Verdict
-from codeact_jupyter.session.approvals import Asking, Judge, lasting
+from codeact_jupyter.position import allowed, lasting
+from codeact_jupyter.session.approvals import Asking, Judge
 from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.session.names import Names
 
@@ -50,10 +51,14 @@ def test_an_action_that_asks_always_says_why():
         (("edit_cell",), ("edit_cell",)),
         (("edit_cell", "protected_cell"), ()),
         (("write_files", "expensive_cell"), ("write_files",)),
+        (("network", "edit_cell", "protected_cell"), ("network",)),
     ],
 )
-def test_what_is_asked_about_each_time_is_not_offered_for_the_run(effects, offered):
+def test_what_is_asked_about_each_time_is_neither_offered_nor_allowed_for_the_run(effects, offered):
     assert lasting(effects) == offered
+    decided = ActionDecided(action_id="a", decision="allow", by="user", code="x", scope="run")
+    request = UserAsked(text="?", conversation="c", model="m")
+    assert allowed([request, ApprovalAsked(action_id="a", reason="", effects=effects), decided]) == set(offered)
 
 
 class Cell:

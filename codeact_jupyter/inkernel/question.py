@@ -10,7 +10,7 @@ from codeact_jupyter.events import ActionProposed
 from codeact_jupyter.inkernel.stage import Stage
 from codeact_jupyter.policy import EFFECTS
 from codeact_jupyter.ports import Verdict
-from codeact_jupyter.session.approvals import lasting
+from codeact_jupyter.position import lasting
 from codeact_jupyter.session.desk import Decision
 
 NOBODY = "Nobody can be asked here. Do without it, or say in your answer what has to be run."

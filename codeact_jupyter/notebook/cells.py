@@ -77,9 +77,13 @@ class RunCells:
             if isinstance(event, ActionProposed):
                 self._document.wrote(event.cell_id, self._seen.source(event.cell_id) or event.code)
 
+    def again(self, cell_id: str) -> Facts:
+        """For judging what once ran in this cell, which it does not rewrite."""
+        tags = (self._document.cell(cell_id) or {}).get("metadata", {}).get("tags", [])
+        return replace(self._outside, rewrites=frozenset({"expensive"} if TAGS["expensive"] in tags else ()))
+
     @property
-    def outside(self) -> Facts:
-        """For judging what is in no cell."""
+    def _outside(self) -> Facts:
         return Facts(folder=self._author.folder, root=self._author.root)
 
     def heard(self, event: Event) -> None:
@@ -150,7 +154,7 @@ class RunCells:
             found |= {kind for kind, tag in TAGS.items() if tag in tags}
             if target not in self._cells and (self._document.state(target) is None or "".join(cell["source"]) == self._theirs(target)):
                 found.add("theirs")
-        return replace(self.outside, rewrites=frozenset(found))
+        return replace(self._outside, rewrites=frozenset(found))
 
     def settle(self, cell_id: str) -> str:
         """The cell where it runs: a proposal takes the place of the cell that it is to rewrite, if that is still as it was."""

@@ -1,25 +1,16 @@
 """Which actions ask first, and who is asked: the mode over the policy, and the approver of a run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal, Protocol
 
 from codeact_jupyter import policy
 from codeact_jupyter.events import ActionDecided, ActionProposed, Approval
 from codeact_jupyter.ports import Code, Facts, Name, Notebook, Verdict
+from codeact_jupyter.position import TAGGED
 from codeact_jupyter.session.desk import Decision
 
-TAGGED = frozenset({"protected_cell", "expensive_cell"})
-"""Effects that the user has marked cells against: they are asked about each time, in every mode."""
-
 By = Literal["policy", "user"]
-
-
-def lasting(effects: Sequence[str]) -> tuple[str, ...]:
-    """Those that can be allowed for a whole run: to rewrite a tagged cell is to rewrite one of theirs, and is asked about each time."""
-    tagged = not TAGGED.isdisjoint(effects)
-    return tuple(effect for effect in effects if effect not in TAGGED and not (tagged and effect == "edit_cell"))
-
 
 EVERY = "You are asked about every action."
 

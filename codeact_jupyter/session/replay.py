@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from codeact_jupyter.events import ActionDecided, ActionProposed, ActionStarted, Event, Observed
 from codeact_jupyter.kernel.client import KernelClient
-from codeact_jupyter.ports import Code, Verdict
+from codeact_jupyter.ports import Verdict
 from codeact_jupyter.session.unseen import Nowhere
 
 
@@ -47,11 +47,11 @@ def successful(history: Sequence[Event], kernel: str) -> list[Done]:
     return done
 
 
-async def replay(client: KernelClient, actions: Sequence[Done], judge: Callable[[Code], Verdict], seconds: float) -> str:
+async def replay(client: KernelClient, actions: Sequence[Done], judge: Callable[[Done], Verdict], seconds: float) -> str:
     """Run them one after another; what came of it, for the model and the user.  What would have to ask is left out."""
     ran, left = 0, 0
     for action in actions:
-        if judge(Code(action.code)).decision != "allow":
+        if judge(action).decision != "allow":
             left += 1
             continue
         if failed := await _once(client, action.code, seconds):

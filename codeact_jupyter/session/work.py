@@ -21,7 +21,7 @@ from codeact_jupyter.masking import Veil
 from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.observation import Budget, Observation
-from codeact_jupyter.ports import Finished, Observe, Parts
+from codeact_jupyter.ports import Code, Finished, Observe, Parts, Verdict
 from codeact_jupyter.position import allowed, position
 from codeact_jupyter.session.approvals import Asking, Judge
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
@@ -30,7 +30,7 @@ from codeact_jupyter.session.hiding import Hiding
 from codeact_jupyter.session.installing import Installing
 from codeact_jupyter.session.names import Names
 from codeact_jupyter.session.parts import KernelOnDemand, Preparing, chat_model
-from codeact_jupyter.session.replay import last_kernel, replay, successful
+from codeact_jupyter.session.replay import Done, last_kernel, replay, successful
 from codeact_jupyter.session.terms import ClosingModel, Terms
 from codeact_jupyter.store import Store
 
@@ -183,9 +183,11 @@ class Work:
             return
         done = successful(self._order.history, before)
         self._place.audience.doing(self.id, "running", "what succeeded before")
-        facts = self.cells.outside
-        came = await replay(client, done, lambda code: self._judge.judge(code, facts), self._order.settings.timeout)
+        came = await replay(client, done, self._judge_again, self._order.settings.timeout)
         self.run.tell(f"The kernel is a new one. {came}")
+
+    def _judge_again(self, done: Done) -> Verdict:
+        return self._judge.judge(Code(done.code), self.cells.again(done.cell_id))
 
     async def _look(self) -> str:
         place, asked, settings = self._place, self._order.asked, self._order.settings

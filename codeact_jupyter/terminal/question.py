@@ -10,7 +10,7 @@ from rich.syntax import Syntax
 
 from codeact_jupyter.policy import EFFECTS
 from codeact_jupyter.ports import Verdict
-from codeact_jupyter.session.approvals import lasting
+from codeact_jupyter.position import lasting
 from codeact_jupyter.session.desk import Decision
 from codeact_jupyter.terminal.editor import END, edited, editor, typed
 from codeact_jupyter.terminal.keyboard import Keyboard

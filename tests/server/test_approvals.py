@@ -126,6 +126,26 @@ async def test_a_protected_cell_asks_even_where_nothing_else_does(open_notebook)
     assert browser.sources() == ["x = 1"]
 
 
+async def test_a_cell_that_was_tagged_expensive_is_not_run_again_by_a_replay(open_notebook, tmp_path: Path):
+    script = [act("y = 42"), act("open('count', 'a').write('x')"), act("import time; time.sleep(60)"), say("Done.")]
+    server, browser, model = await open_notebook(script, codeact={"approval": "auto"})
+    run = await browser.ask()
+    await browser.event(run, "action_started", 3)
+    with browser.notebook.ydoc.transaction():
+        browser.notebook.ycells[2]["metadata"]["tags"] = ["codeact-expensive"]
+    await browser.save()
+    await browser.drop()
+    await server.extension.stop_extension()
+
+    async with serving(tmp_path / "root", {"codeact": {"approval": "auto"}}) as again:
+        tab = await again.browser()
+        await tab.send("resume_run", run=run, replay=True)
+        await tab.answer(run)
+    assert (tmp_path / "root" / "count").read_text() == "x"
+    told = str(model.requests[-1]["messages"][-1]["content"])
+    assert "1 successful action was run again" in told and "1 that would have to ask first was left out" in told
+
+
 async def test_it_outlives_a_restart_of_the_server(open_notebook, tmp_path: Path):
     server, browser, model = await open_notebook([act("print('at last')"), say("Done.")], **ASK)
     run = await browser.ask()
