@@ -1,11 +1,15 @@
 /**
  * Keeps an answer from loading anything off the network: a remote image is a message to whoever serves it.
+ * Nor does it hold what runs a command of JupyterLab's.
  */
 
 import type { IRenderMime } from '@jupyterlab/rendermime';
 
 const LOCAL = /^(data:image\/|attachment:|#)/i;
 const LOADING = ['srcset', 'poster', 'background', 'data', 'xlink:href', 'formaction'];
+const COMMAND = /^data-command/i;
+/** A fence that JupyterLab draws: what is drawn may load images. */
+const DIAGRAM = /((?:`{3,}|~{3,})[^\S\n\r]*mermaid)(?=[^\S\n\r]*(?:[\n\r]|$))/g;
 const REMOVED = 'link, style, script, iframe, object, embed, source, track, base, meta, form';
 
 /** HTML in which nothing loads by itself: images give way to their words, with a link to where they are. */
@@ -43,9 +47,30 @@ function silence(element: Element): void {
       element.removeAttribute(name);
     }
   }
+  for (const name of element.getAttributeNames().filter(attribute => COMMAND.test(attribute))) {
+    element.removeAttribute(name);
+  }
   if (/url\s*\(|image-set|@import|\\/i.test(element.getAttribute('style') ?? '')) {
     element.removeAttribute('style');
   }
+}
+
+/** Markdown in which a diagram stays the text that it is written in. */
+export function withoutDiagrams(markdown: string): string {
+  return markdown.replace(DIAGRAM, '$1 text');
+}
+
+/** The application's parser, which draws nothing. */
+export class LocalParser implements IRenderMime.IMarkdownParser {
+  constructor(parser: IRenderMime.IMarkdownParser) {
+    this._parser = parser;
+  }
+
+  render(markdown: string): Promise<string> {
+    return this._parser.render(withoutDiagrams(markdown));
+  }
+
+  private readonly _parser: IRenderMime.IMarkdownParser;
 }
 
 /** The application's sanitizer, and after it no remote image. */

@@ -1,4 +1,4 @@
-import { LocalSanitizer, withoutRemoteImages } from '../images';
+import { LocalSanitizer, withoutDiagrams, withoutRemoteImages } from '../images';
 
 const LOADS = /<(img|image|video|audio|source|link|iframe|object|embed|input)\b|url\(|srcset|poster/i;
 
@@ -41,6 +41,29 @@ describe('withoutRemoteImages', () => {
       '<p>x <img src="data:image/png;base64,AA"></p><img src="attachment:a.png"><table><tbody><tr><td>1</td></tr></tbody></table>';
     expect(withoutRemoteImages(html)).toBe(html);
   });
+});
+
+test('a button runs no command', () => {
+  const button =
+    '<button data-commandlinker-command="terminal:create-new" data-commandlinker-args="{}" type="button">x</button>';
+  expect(withoutRemoteImages(button)).toBe('<button type="button">x</button>');
+});
+
+test.each([
+  '```mermaid\ngraph',
+  '~~~~  mermaid \ngraph',
+  '> ```mermaid\r\n> graph',
+  '- ```\u00a0mermaid\u2028\n  graph',
+  '```mermaid\rx',
+  '```mermaid'
+])('a diagram is not drawn: %j', markdown => {
+  const fence = /(?:`{3,}|~{3,})([^\n\r]*)/.exec(withoutDiagrams(markdown));
+  expect(fence?.[1].trim()).toBe('mermaid text');
+});
+
+test('other code, and words about diagrams, stay', () => {
+  const markdown = 'Use mermaid.\n```python\nmermaid = 1\n```\n```mermaid-x\n```';
+  expect(withoutDiagrams(markdown)).toBe(markdown);
 });
 
 test('the application sanitizes first', () => {

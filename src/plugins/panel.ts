@@ -13,7 +13,7 @@ import { showCell } from '../cells';
 import { addCommands } from '../commands';
 import type { PanelActions } from '../components/ConversationView';
 import { ConnectClient } from '../connect';
-import { LocalSanitizer } from '../images';
+import { LocalParser, LocalSanitizer } from '../images';
 import { SidePanel } from '../panel';
 import { addRunCommands } from '../runCommands';
 import { showWantedSettings } from '../settingsPage';
@@ -85,7 +85,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
       models,
       archive,
       client: new ConnectClient(app.serviceManager.serverSettings),
-      rendermime: rendermime.clone({ sanitizer: new LocalSanitizer(sanitizer) }),
+      rendermime: rendermime.clone({
+        sanitizer: new LocalSanitizer(sanitizer),
+        markdownParser: rendermime.markdownParser === null ? undefined : new LocalParser(rendermime.markdownParser)
+      }),
       themes,
       trans,
       actions
