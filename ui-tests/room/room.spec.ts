@@ -6,12 +6,7 @@ import { Lab, act, expect, test, until } from '../tests/lab';
 
 /** Opens the notebook as another user does, in a browser of their own. */
 async function another(browser: Browser, lab: Lab, name = 'work.ipynb'): Promise<Lab> {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(`${lab.url}/lab/workspaces/ben/tree/${lab.path}/${name}?reset`);
-  const other = new Lab(page, lab.path, lab.url, lab.home);
-  await other.notebook(name).ready();
-  await other.panel.open();
-  return other;
+  return lab.show(await (await browser.newContext()).newPage(), 'ben', name);
 }
 
 test('both see the cells and the run as it goes on, and the one who did not ask stops it', async ({

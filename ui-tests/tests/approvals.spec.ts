@@ -275,7 +275,7 @@ test('it is decided by keyboard alone, from the panel and from the notebook', as
 
 test('a key that was under way when the card came decides nothing', async ({ lab }) => {
   lab.writeNotebook();
-  await lab.script({ say: act('Save it', WRITE), delay: 1 }, 'Saved.');
+  await lab.script({ say: act('Save it', WRITE), pieces: 400, delay: 2 }, 'Saved.');
   await lab.open();
   await lab.panel.ask('Save it');
   await lab.page.evaluate(() => {
@@ -312,7 +312,7 @@ test('Shift+Enter on the cell is the user’s run: the question stays', async ({
 test('nobody who writes is disturbed, and another notebook is told', async ({ lab }) => {
   lab.writeNotebook();
   lab.writeNotebook(['other'], 'other.ipynb');
-  await lab.script({ say: act('Save it', WRITE), delay: 1.5 }, 'Saved.');
+  await lab.script({ say: act('Save it', WRITE), pieces: 400, delay: 2 }, 'Saved.');
   const notebook = await lab.open();
   await lab.panel.ask('Save it');
   await lab.panel.composer.fill('but first');

@@ -64,7 +64,6 @@ test('a failed attempt folds to one line that says its error, and opens by click
   const saved = lab.saved()[1].metadata as { codeact?: { fold?: string }; jupyter?: object };
   expect([saved.codeact?.fold, saved.jupyter]).toEqual(["KeyError: 'mass'", undefined]);
   await lab.reload();
-  await lab.page.evaluate(async () => void (await (window as any).jupyterapp.restored));
   await notebook.ready();
   await expect(line(notebook)).toHaveText("Failed attempt: KeyError: 'mass'");
   await expect(failed.locator('.jp-InputArea')).toBeHidden();

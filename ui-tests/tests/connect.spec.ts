@@ -497,7 +497,6 @@ test('what the administrator fixed is shown as fixed', async ({ ownLab: { lab, s
   await server.start();
   lab.writeNotebook();
   await lab.reload();
-  await lab.page.evaluate(async () => void (await (window as any).jupyterapp.restored));
   await lab.open();
   await expect(status(lab)).toContainText('the-one ▾');
   await picker(lab).click();

@@ -1,13 +1,12 @@
 /** What every test begins with: a folder of its own, a scripted model, JupyterLab in a real browser, and the panel. */
 
-import { ChildProcess, spawn } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
-import * as readline from 'readline';
 
 import { galata } from '@jupyterlab/galata';
 import { Page, test as base } from '@playwright/test';
 
+import { Models } from './models';
 import { NotebookView } from './notebook';
 import { Panel } from './panel';
 import { newPlace, place } from './place';
@@ -35,6 +34,7 @@ export class Lab {
     /** On the server. */
     readonly path: string,
     readonly url: string,
+    readonly models: Models,
     readonly home: string = place()
   ) {
     this.panel = new Panel(page);
@@ -84,13 +84,9 @@ export class Lab {
 
   /** Starts a model that says this, one reply for each request, and makes it the user's. */
   async script(...replies: readonly Reply[]): Promise<void> {
-    const file = path.join(this.home, `script-${this._scripts.length}.json`);
+    const file = path.join(this.home, 'script.json');
     fs.writeFileSync(file, JSON.stringify(replies.map(reply => (typeof reply === 'string' ? { say: reply } : reply))));
-    const script = spawn('python', ['-m', 'codeact_jupyter.testing', file], { stdio: ['ignore', 'pipe', 'inherit'] });
-    this._scripts.push(script);
-    const lines = readline.createInterface(script.stdout as never);
-    const url = await new Promise<string>(resolve => lines.once('line', resolve));
-    await this.configure({ model: 'scripted', base_url: url });
+    await this.configure({ model: 'scripted', base_url: await this.models.serve(file) });
   }
 
   /** What the user has set. */
@@ -132,10 +128,16 @@ export class Lab {
 
   /** Opens a notebook in another tab of the browser, with the panel beside it. */
   async tab(name = 'work.ipynb'): Promise<Lab> {
-    const page = await this.page.context().newPage();
-    await page.goto(`${this.url}/lab/workspaces/another/tree/${this.path}/${name}?reset`);
-    const other = new Lab(page, this.path, this.url, this.home);
+    return this.show(await this.page.context().newPage(), 'another', name);
+  }
+
+  /** Opens a notebook on another page, in a workspace of its own, with the panel beside it. */
+  async show(page: Page, workspace: string, name = 'work.ipynb'): Promise<Lab> {
+    await page.goto(`${this.url}/lab/workspaces/${workspace}/tree/${this.path}/${name}?reset`);
+    await settled(page);
+    const other = new Lab(page, this.path, this.url, this.models, this.home);
     await other.notebook(name).ready();
+    await other.notebook(name).kernelThere();
     await other.panel.open();
     return other;
   }
@@ -147,28 +149,20 @@ export class Lab {
   /** Loads the page again, as it is left. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.page.waitForFunction(() => Boolean((window as any).galata?.app));
-  }
-
-  /** Ends the models, also of a test that failed. */
-  endScripts(): void {
-    this._scripts.forEach(script => script.kill('SIGKILL'));
+    await settled(this.page);
   }
 
   /** Puts the page back to where the next test begins. */
   async leave(): Promise<void> {
     await this.page.evaluate(async () => {
       const app = (window as any).jupyterapp;
-      for (const widget of [...app.shell.widgets('main')].filter(candidate => candidate.context)) {
-        await widget.context.sessionContext.shutdown();
-        widget.dispose();
-      }
+      const open = [...app.shell.widgets('main')].filter(candidate => candidate.context);
+      await Promise.all(open.map(widget => widget.context.sessionContext.shutdown()));
+      open.forEach(widget => widget.dispose());
       app.shell.collapseRight();
     });
     await this.configure({});
   }
-
-  private readonly _scripts: ChildProcess[] = [];
 }
 
 /** A cell in an `.ipynb` file. */
@@ -183,16 +177,32 @@ export interface SavedCell {
 /** A page with galata's in-page helpers, loaded and empty. */
 async function load(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/lab?reset`);
+  await settled(page);
+}
+
+/**
+ * Waits until a page stays as it is: its sidebars are as they were left, and what its address names is open.  JupyterLab
+ * opens that last, and would bring it to the front of the next test.
+ */
+async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => Boolean((window as any).galata?.app));
   await page.evaluate(async () => void (await (window as any).jupyterapp.restored));
-  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => !document.querySelector('#jupyterlab-splash, .jp-FileBrowser.jp-mod-restoring'));
 }
 
 /**
  * Galata's page, loaded once for all tests: each opens notebooks of its own in it.  Nothing is mocked: settings,
  * workspaces and kernels are the server's.
  */
-export const test = base.extend<{ lab: Lab; ownLab: { lab: Lab; server: Server } }, { labPage: Page }>({
+export const test = base.extend<{ lab: Lab; ownLab: { lab: Lab; server: Server } }, { labPage: Page; models: Models }>({
+  models: [
+    async ({}, use) => {
+      const models = new Models();
+      await use(models);
+      models.end();
+    },
+    { scope: 'worker' }
+  ],
   labPage: [
     async ({ browser }, use, { project }) => {
       const baseURL = project.use.baseURL ?? '';
@@ -216,10 +226,9 @@ export const test = base.extend<{ lab: Lab; ownLab: { lab: Lab; server: Server }
     },
     { scope: 'worker', timeout: 120_000 }
   ],
-  lab: async ({ labPage, baseURL }, use, info) => {
-    const lab = new Lab(labPage, info.testId, baseURL ?? '');
+  lab: async ({ labPage, baseURL, models }, use, info) => {
+    const lab = new Lab(labPage, info.testId, baseURL ?? '', models);
     await use(lab);
-    lab.endScripts();
     if (info.status !== info.expectedStatus) {
       await labPage.screenshot({ path: info.outputPath('page.png') });
       return; // the next test gets a page of its own
@@ -227,16 +236,15 @@ export const test = base.extend<{ lab: Lab; ownLab: { lab: Lab; server: Server }
     await lab.leave();
   },
   /** On a server of its own, which ends with the test. */
-  ownLab: async ({ browser }, use, info) => {
+  ownLab: async ({ browser, models }, use, info) => {
     const server = new Server(newPlace(), Number(process.env.UI_TESTS_PORT) + 1);
     const page = await browser.newPage();
-    const lab = new Lab(page, info.testId, server.url, server.home);
+    const lab = new Lab(page, info.testId, server.url, models, server.home);
     try {
       await server.start();
       await load(page, server.url);
       await use({ lab, server });
     } finally {
-      lab.endScripts();
       await page.close();
       await server.kill();
       fs.rmSync(server.home, { recursive: true, force: true, maxRetries: 3 });

@@ -11,6 +11,9 @@ export interface CellState {
   readonly outputs: readonly string[];
 }
 
+/** Milliseconds between two looks: by default they grow to a second, which most waits are shorter than. */
+const intervals = [50, 100, 150];
+
 /** An open notebook, by its path: never by which one is in front. */
 export class NotebookView {
   constructor(page: Page, path: string) {
@@ -38,6 +41,11 @@ export class NotebookView {
 
   async kernelReady(): Promise<void> {
     await this._wait('context.sessionContext.session?.kernel?.status === "idle"');
+  }
+
+  /** Waits for a kernel that may be busy. */
+  async kernelThere(): Promise<void> {
+    await this._wait('context.sessionContext.session?.kernel?.connectionStatus === "connected"');
   }
 
   /** A value in the browser, of `context` and `widget`. */
@@ -78,7 +86,10 @@ export class NotebookView {
   /** Waits for the agent's cells to be so, as far as `wanted` says. */
   async expectAgentCells(wanted: readonly Partial<CellState>[], timeout = 15_000): Promise<void> {
     await expect
-      .poll(async () => (await this.agentCells()).map((cell, at) => pick(cell, wanted[at] ?? wanted[0])), { timeout })
+      .poll(async () => (await this.agentCells()).map((cell, at) => pick(cell, wanted[at] ?? wanted[0])), {
+        timeout,
+        intervals
+      })
       .toEqual(wanted);
   }
 
@@ -97,7 +108,7 @@ export class NotebookView {
   }
 
   private async _wait(expression: string): Promise<void> {
-    await expect.poll(() => this.ask<boolean>(expression), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => this.ask<boolean>(expression), { timeout: 30_000, intervals }).toBe(true);
   }
 }
 

@@ -52,12 +52,11 @@ const test = base.extend<{ classic: Notebook7; errors: string[] }, { server: Ser
     await use(errors);
     expect(errors).toEqual([]);
   },
-  classic: async ({ page, server, errors }, use, info) => {
+  classic: async ({ page, server, models, errors }, use, info) => {
     void errors;
-    const classic = new Notebook7(page, info.testId, server.url, server.home);
+    const classic = new Notebook7(page, info.testId, server.url, models, server.home);
     classic.writeNotebook(['x = 6']);
     await use(classic);
-    classic.endScripts();
   }
 });
 

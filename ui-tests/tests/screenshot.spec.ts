@@ -18,11 +18,10 @@ const QUESTION = 'What is the average mean radius by planet? Plot it as a bar ch
 /** In a folder whose name may be seen, with the table of the examples in it. */
 const test = base.extend<{ moons: Lab }>({
   moons: async ({ lab }, use) => {
-    const moons = new Lab(lab.page, 'moons', lab.url, lab.home);
+    const moons = new Lab(lab.page, 'moons', lab.url, lab.models, lab.home);
     fs.copyFileSync(path.join(HERE, 'examples', 'moons.csv'), moons.file('moons.csv'));
     await lab.page.setViewportSize({ width: 1400, height: 900 });
     await use(moons);
-    moons.endScripts();
     await theme(moons, 'Light');
   }
 });
