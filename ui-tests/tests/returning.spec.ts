@@ -70,6 +70,7 @@ test('a notebook closed in mid-run and opened again has the work once', async ({
 });
 
 test('a browser tab closed in mid-run comes back to the whole work', async ({ lab }) => {
+  test.setTimeout(120_000); // another page is loaded
   lab.writeNotebook();
   await lab.script(...TWO_STEPS);
   const tab = await lab.tab();
@@ -86,6 +87,7 @@ test('a browser tab closed in mid-run comes back to the whole work', async ({ la
 });
 
 test('of two tabs the newer is the live one, until the older takes over', async ({ lab }) => {
+  test.setTimeout(120_000); // another page is loaded
   lab.writeNotebook();
   await lab.script(...TWO_STEPS);
   const notebook = await lab.open();
@@ -97,6 +99,13 @@ test('of two tabs the newer is the live one, until the older takes over', async 
   const newer = tab.notebook();
   await expect(lab.panel.banner).toContainText('This notebook is open in a newer tab.');
   await newer.expectAgentCells([{ running: true, outputs: [LINES] }]);
+
+  // to look at it is not to take it over
+  await lab.page.evaluate(() => (window as any).jupyterapp.shell.collapseRight());
+  await lab.panel.open();
+  await notebook.ask('app.shell.activateById(widget.id)');
+  await expect(lab.panel.banner).toContainText('This notebook is open in a newer tab.');
+  await expect(tab.panel.banner).toHaveCount(0);
 
   await lab.panel.button('Take over here').click();
   await expect(tab.panel.banner).toContainText('This notebook is open in a newer tab.');
@@ -136,6 +145,13 @@ test('a long conversation is at its end after a reload, and stays where its read
   await expect(lab.panel.answers.last().locator('table')).toBeVisible();
   await lab.page.waitForTimeout(500);
   expect(await left()).toBeLessThan(2);
+  // a request of many lines is typed: each letter has the composer measured anew
+  await lab.panel.composer.fill('words\nthat\nmake\nthe\nlog\nsmaller');
+  await lab.panel.composer.press('End');
+  await lab.page.keyboard.type('still');
+  await lab.page.waitForTimeout(300);
+  expect(await left()).toBeLessThan(2);
+  await lab.panel.composer.fill('');
   await log.hover();
   await lab.page.mouse.wheel(0, -300);
   await expect.poll(left).toBeGreaterThan(200);

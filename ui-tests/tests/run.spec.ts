@@ -105,6 +105,9 @@ for (const way of ['the button', 'Esc']) {
     await notebook.expectAgentCells([{ running: true }]);
     await expect(lab.panel.steps).toHaveText([/Loop/]);
 
+    // Esc that gives up a word which is being composed is for that word alone
+    await lab.panel.composer.dispatchEvent('keydown', { key: 'Escape', isComposing: true });
+    await expect(lab.panel.state).toHaveText('step 1 of 30');
     const from = Date.now();
     await (way === 'Esc' ? lab.panel.composer.press('Escape') : lab.panel.stop.click());
     await notebook.page.waitForFunction(

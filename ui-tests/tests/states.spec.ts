@@ -44,7 +44,7 @@ test('a key that is refused ends the run with what to do, and asks again with th
 
 test('in a read-only notebook the run works, and the panel says that it is not in the file', async ({ lab }) => {
   lab.writeNotebook();
-  await lab.script(act('Add', '1 + 1'), 'It is 2.');
+  await lab.script(act('Add', '1 + 1'), act('Write', 'open("out.txt", "w").close()'), 'It is 2.');
   const before = fs.readFileSync(lab.file('work.ipynb'), 'utf-8');
   // root may write any file: what JupyterLab was told is what counts
   await lab.page.route(/\/api\/contents\/.*work\.ipynb/, async route => {
@@ -54,9 +54,14 @@ test('in a read-only notebook the run works, and the panel says that it is not i
   });
   const notebook = await lab.open();
   await lab.panel.ask('Add');
-  await lab.panel.ended();
-  await notebook.expectAgentCells([{ outputs: ['text/plain 2'] }]);
   await expect(lab.panel.banner).toContainText('work.ipynb is read-only');
+  // what stands there for long keeps nothing else from being said
+  const said = lab.panel.root.getByRole('alert');
+  await expect(said.filter({ hasText: 'work.ipynb is read-only' })).toHaveCount(1);
+  await expect(said.filter({ hasText: 'Run this?' })).toHaveCount(1);
+  await lab.panel.root.locator('.codeact-Approval-run').click();
+  await lab.panel.ended();
+  await notebook.expectAgentCells([{ outputs: ['text/plain 2'] }, { outputs: [] }]);
   expect(fs.readFileSync(lab.file('work.ipynb'), 'utf-8')).toBe(before);
   await lab.page.unroute(/\/api\/contents\/.*work\.ipynb/);
 });
@@ -120,6 +125,32 @@ test('everything can be reached by keyboard, and is said aloud', async ({ lab })
   await expect(lab.panel.composer).toBeFocused();
   await lab.page.keyboard.press('ArrowUp');
   await expect(lab.panel.composer).toHaveValue('Divide\none by two');
+});
+
+test('the focus is never lost with what had it, nor what is selected in an answer', async ({ lab }) => {
+  lab.writeNotebook();
+  await lab.script('It is **2**.', act('Wait', until('go')), act('Loop', 'while True: pass'), 'Done.');
+  const notebook = await lab.open();
+  const { panel, page } = lab;
+  await panel.button('More').press('Enter');
+  await page.keyboard.press('Escape'); // the menu
+  await expect(panel.button('More')).toBeFocused();
+  await panel.ask('How much?');
+  await panel.ended();
+
+  await panel.ask('Wait');
+  await notebook.expectAgentCells([{ running: true }]);
+  await panel.answers.first().evaluate(answer => document.getSelection()?.selectAllChildren(answer));
+  lab.letGo('go');
+  await notebook.expectAgentCells([{ running: false }, { running: true }]);
+  expect(await page.evaluate(() => document.getSelection()?.toString().trim())).toBe('It is 2.');
+
+  await panel.stop.press('Enter');
+  await panel.ended(2);
+  await expect(panel.composer).toBeFocused();
+  await panel.button('Continue').press('Enter');
+  await panel.ended(3);
+  await expect(panel.composer).toBeFocused();
 });
 
 for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {

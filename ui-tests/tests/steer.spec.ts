@@ -125,7 +125,10 @@ test('after its limit a run goes on in a new one, with more steps', async ({ lab
   await lab.page.keyboard.press('Escape');
   await expect(panel.button('Grant more…')).toBeFocused();
   await lab.page.keyboard.press('Enter');
-  await lab.page.keyboard.type('5');
+  await lab.page.keyboard.press('Backspace');
+  await lab.page.keyboard.press('Enter'); // no number is no budget without an end
+  await expect(steps).toHaveJSProperty('validity.valid', false);
+  await steps.fill('5');
   await shoot(lab, 'limit');
   await lab.page.keyboard.press('Enter');
   await panel.ended(2);
