@@ -3,6 +3,7 @@
 import ast
 import html.parser
 import json
+import os
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,7 +169,11 @@ def test_runs_are_chosen_by_notebook_time_and_id(kept: Kept) -> None:
     [
         (["--to", "codeact", "--filter", "succes", "-"], "self-improvement"),
         (["--to", "codeact", "--run", "zzz", "-"], "nothing is recorded"),
+        (["--to", "codeact", "--run", "", "-"], "id is empty"),
         (["--to", "codeact", "--since", "yesterday", "-"], "2026-01-31"),
+        (["--to", "codeact", "--since", "", "-"], "2026-01-31"),
+        (["--to", "codeact", "--since", "0001-01-01", "-"], "2026-01-31"),
+        (["--to", "codeact", "--report", "nowhere/r.json", "-"], "no folder"),
         (["--to", "codeact", "nowhere/x.jsonl"], "no folder"),
         (["--to", "html", "-"], "--run"),
         (["--to", "pdf", "-"], "codeact"),
@@ -192,6 +197,43 @@ def test_filters_are_asked_in_order_and_the_report_counts_them(kept: Kept, tmp_p
     assert (told["read"], told["written"]) == (3, 1)
     assert [(each["filter"], each["dropped"]) for each in told["filters"]] == [("success", 0), ("multi-turn", 2), ("self-improvement", 0)]
     assert "2 dropped by multi-turn" in result.stderr
+
+
+def test_a_link_stays_a_link_and_what_is_no_file_is_written_into(kept: Kept, tmp_path: Path) -> None:
+    whole = exported(kept.place, "codeact")
+    target, link, pipe = tmp_path / "t.jsonl", tmp_path / "l.jsonl", tmp_path / "p"
+    target.write_text("before\n")
+    link.symlink_to(target)
+    assert kept.place.run("export", "--to", "codeact", str(link)).returncode == 0
+    assert link.is_symlink()
+    assert target.read_text() == whole
+    os.mkfifo(pipe)
+    process = kept.place.start("export", "--to", "codeact", str(pipe))
+    assert pipe.read_text() == whole
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert pipe.is_fifo()
+
+
+def test_who_reads_only_the_beginning_gets_it_without_a_complaint(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = Place(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("work"))
+    store = place.store()
+    fill(store, 300)
+    store.close()
+    process = place.start("export", "--to", "openai", "-")
+    assert process.stdout and process.stderr
+    assert json.loads(process.stdout.readline())["messages"]
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(60) == 0
+
+
+def test_stdout_is_utf_8_whatever_the_terminal_is(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = Place(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("work"), {"PYTHONIOENCODING": "ascii"})
+    row = {"id": "a", "conversations": [{"role": "user", "content": "Zähle 😀"}, {"role": "assistant", "content": "1"}]}
+    (place.folder / "c.jsonl").write_text(json.dumps(row) + "\n")
+    assert place.run("import", "c.jsonl").returncode == 0
+    assert rows(exported(place, "codeact")) == [row]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

@@ -2,7 +2,9 @@
 
 import argparse
 import hashlib
+import io
 import json
+import os
 import re
 import signal
 import sys
@@ -53,6 +55,8 @@ def command(options: argparse.Namespace) -> int:
         sieve = Sieve.of(options.filter, secrets)
     except ValueError as error:
         raise Usage(str(error)) from None
+    if options.report and not options.report.resolve().parent.is_dir():
+        raise Usage(f"there is no folder {options.report.parent}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it too leaves nothing half written behind
     hide = Hiding(secrets, options.redact)
     tally, progress = Tally(), Progress("exporting")
@@ -64,6 +68,11 @@ def command(options: argparse.Namespace) -> int:
                 if sieve(trajectory):
                     _count(tally, put(hide(trajectory)))
                 progress.at(sieve.read)
+            if options.out == STDOUT:
+                sys.stdout.flush()
+    except BrokenPipeError:  # who reads has enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     finally:
         progress.close()
         store.close()
@@ -79,6 +88,8 @@ def _count(tally: Tally, written: bool) -> None:
 @contextmanager
 def _out(options: argparse.Namespace) -> Iterator[Put]:
     """Where the runs go."""
+    if options.out == STDOUT and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # as files are: not what the terminal's language has
     if options.to in ROWS:
         make_row = ROWS[options.to]
         if options.out == STDOUT:

@@ -16,13 +16,15 @@ from codeact_jupyter.store.streaming import Kept, Wanted
 
 def wanted(store: Store, options: argparse.Namespace) -> Wanted:
     """What the options select.  Raises `Usage`."""
-    run = named(store, options.run) if options.run else ""
-    since = _utc(options.since) if options.since else ""
+    run = named(store, options.run) if options.run is not None else ""
+    since = _utc(options.since) if options.since is not None else ""
     return Wanted(run, since, _path(options.notebook) if options.notebook else "")
 
 
 def named(store: Store, begins: str) -> str:
     """The run of this id, or whose id begins so.  Raises `Usage` unless there is one."""
+    if not begins:
+        raise Usage("the run's id is empty; `jupyter codeact runs` lists those there are")
     if store.events(begins):
         return begins
     found = [run for run in store.ids() if run.startswith(begins)]
@@ -69,7 +71,6 @@ def _path(notebook: Path) -> str:
 
 def _utc(said: str) -> str:
     try:
-        when = datetime.fromisoformat(said)
-    except ValueError:
+        return datetime.fromisoformat(said).astimezone(UTC).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
         raise Usage(f"--since takes a date or a time, such as 2026-01-31 or 2026-01-31T09:00, not {said!r}") from None
-    return when.astimezone(UTC).isoformat(timespec="microseconds")

@@ -20,6 +20,11 @@ PACE = {True: 0.2, False: 10.0}
 @contextmanager
 def replacing(target: Path) -> Iterator[TextIO]:
     """What is written takes the file's place at the end; if it comes to none, the file is as it was.  Raises `Usage` without a folder."""
+    target = target.resolve()  # of a link stays the link
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        with open(target, "w", encoding="utf-8", newline="\n") as file:  # a device or a pipe: nothing may take its place
+            yield file
+        return
     if target.is_dir() or not target.parent.is_dir():
         raise Usage(f"{target} is a folder" if target.is_dir() else f"there is no folder {target.parent}")
     number, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.codeact-", dir=target.parent)
