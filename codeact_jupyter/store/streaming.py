@@ -53,7 +53,8 @@ def stream(db: sqlite3.Connection, wanted: Wanted) -> Iterator[Kept]:
     last: tuple[str, int] = (wanted.since, -1)
     while batch := _batch(db, wanted, last):
         for row in batch:
-            yield reading.kept(row)
+            if kept := reading.kept(row):
+                yield kept
         last = batch[-1][3], batch[-1][4]
 
 
@@ -88,9 +89,11 @@ class _Reading:
         self._db = db
         self._known: OrderedDict[str, Sequence[Recorded]] = OrderedDict()
 
-    def kept(self, row: _Row) -> Kept:
+    def kept(self, row: _Row) -> Kept | None:
+        """None: it was deleted since its batch was looked up."""
         run, conversation, path, started, place = row
-        recorded = self._events(run)
+        if not (recorded := self._events(run)):
+            return None
         return Kept(run, path, recorded, self._before(conversation, recorded[0].event, (started, place)))
 
     def _before(self, conversation: str, asked: Event, place: tuple[str, int]) -> list[Event]:
@@ -106,8 +109,10 @@ class _Reading:
             run, *_ = above
             place = above[1:]
             seen.add(run)
-            found.append(self._events(run))
-            asked = found[-1][0].event
+            if not (recorded := self._events(run)):  # deleted meanwhile
+                break
+            found.append(recorded)
+            asked = recorded[0].event
         return [each.event for recorded in reversed(found) for each in recorded]
 
     def _above(self, conversation: str, asked: UserAsked, place: tuple[str, int]) -> tuple[str, str, int] | None:
