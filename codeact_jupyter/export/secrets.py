@@ -41,8 +41,17 @@ _WORD = (
 )
 _QUOTED = re.compile(  # password = "…", {"token": "…"}, os.environ["API_KEY"] = '…', f(secret="…"), and so within JSON
     rf"""(?P<before>{_WORD}(?:\\*["'])?\]?[ \t]*(?::[ \t]*[A-Za-z]\w*[ \t]*=|=>|[!=:]=|[:=])[ \t]*[rRbBfFuU]{{0,2}})"""
-    r"""(?P<quote>\\*(?:"{3}|'{3}|["']))(?P<value>.{1,4000}?)(?P=quote)""",
+    r"""(?P<quote>\\*(?:"{3}|'{3}|["']))(?P<value>.{1,4000}?)(?<!\\)(?P=quote)""",  # a quote behind a backslash is a part of the value
     re.IGNORECASE | re.DOTALL,
+)
+_OTHERWISE = re.compile(  # setdefault("API_KEY", "…"), get("password", "…")
+    rf"""(?P<before>(?:setdefault|setenv|putenv|getenv|get|set)\([ \t]{{0,9}}\\*["'][\w-]{{0,40}}{_WORD}\\*["'][ \t]{{0,9}},[ \t]{{0,9}})"""
+    r"""(?P<quote>\\*["'])(?P<value>[^"'\\\n]{1,200})(?P=quote)""",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(  # MY_KEY = "…", with a value that looks like one
+    r"""(?P<before>\b[A-Z0-9_]{1,60}_KEY(?:\\*["'])?\]?[ \t]{0,9}=[ \t]{0,9})(?P<quote>\\*["'])"""
+    r"""(?P<value>(?=[^"']{0,300}[0-9])(?=[^"']{0,300}[A-Za-z])[A-Za-z0-9_+/=.-]{16,300})(?P=quote)"""
 )
 _VARIABLE = r"\b(?=[A-Z0-9_]{3,100}[^A-Z0-9_])[A-Z0-9_]*(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY"
 _SET = re.compile(  # API_KEY=…, as shells and .env files have it
@@ -91,11 +100,14 @@ _ASKED = re.compile(  # ?token=…, &sig=…
     r"|key(?==[^\s&#\"'\\<>]{0,99}[0-9])(?==[^\s&#\"'\\<>]{20}))=)(?P<value>[^\s&#\"'\\<>]{4,})",
     re.IGNORECASE,
 )
-_BEHIND = (_QUOTED, _SET, _LISTED, _SAID, _TOLD, _OPTION, _PAIR, _HEADER, _IN_URL, _AS_USER, _ASKED)
+_BEHIND = (_QUOTED, _OTHERWISE, _NAMED, _SET, _LISTED, _SAID, _TOLD, _OPTION, _PAIR, _HEADER, _IN_URL, _AS_USER, _ASKED)
 
+_STARTS = r"(?:(?<![A-Za-z0-9_.~-])|(?<=\\[nrtbf]))"
+"""No end of a longer path; `\\n` in front, as JSON and Python write it, is none."""
+_NAME = r"[^\s/\\:\"'<>|*?,;()\[\]{}]+"
 _HOMES = re.compile(
-    r"(?<![A-Za-z0-9_.~-])/(?:home|Users)/[^\s/\\:\"'<>|*?,;()\[\]{}]+"
-    r"|\b[A-Za-z]:(?:\\+|/)Users(?:\\+|/)[^\s/\\:\"'<>|*?,;()\[\]{}]+"
+    rf"{_STARTS}(?:/(?:mnt|cygdrive)/[a-z]|/var|/usr|/export)?/(?:home|Users)/{_NAME}"
+    rf"|\b[A-Za-z]:(?:\\+|/)Users(?:\\+|/)(?:{_NAME}(?: {_NAME}){{1,2}}(?=\\)|{_NAME})"
     r"|%2F(?:home|Users)%2F[^\s%/\"']+"
     r"|(?<![\w.~/-])/root(?![\w.-])"
 )
@@ -119,7 +131,8 @@ class Secrets:
         self._veil = Veil(self._keys)
         parts = [re.escape(part) for part in PurePath(home).parts]
         inner = r"(?:\\+|/)".join(part.rstrip("/") for part in parts)
-        self._home = re.compile(rf"{inner}(?![\w-])") if len(parts) > 1 else None
+        begins = _STARTS if len(parts) == 2 else ""  # a short one, such as /root or /app, may well be the end of another path
+        self._home = re.compile(rf"{begins}{inner}(?![\w-])") if len(parts) > 1 else None
 
     def said(self, value: Any) -> frozenset[str]:
         """What is said in one of these texts to be a password, a token or a key."""

@@ -82,6 +82,12 @@ SECRETS = Secrets([OURS], HOME)
         ("/home/grace/x.csv and file:///Users/grace/y", "~/x.csv and file://~/y"),
         (r"C:\Users\grace\x.csv", r"~\x.csv"),
         ("/root/.ssh", "~/.ssh"),
+        (r"b'/home/ada/a\n/home/bo/b\t/Users/cy/c'", r"b'~/a\n~/b\t~/c'"),
+        ("/mnt/c/Users/ada/x, /var/home/ada/y", "~/x, ~/y"),
+        (r"C:\Users\Ada Lovelace\x.csv", r"~\x.csv"),
+        ("os.environ.setdefault('OPENAI_API_KEY', 'zz ab')", f"os.environ.setdefault('OPENAI_API_KEY', '{MASK}')"),
+        ("OPENAI_KEY = 'abcd1234efgh5678'", f"OPENAI_KEY = '{MASK}'"),
+        (r"password = 'a\'b tail'", f"password = '{MASK}'"),
     ],
 )
 def test_a_secret_is_replaced_by_a_mark_and_what_is_around_it_stays(text: str, safe: str) -> None:
@@ -123,11 +129,18 @@ def test_keys_of_many_providers_are_known_by_their_shape(shape: str) -> None:
         "https://example.com/home/page/x",
         "import secrets",
         "df.groupby('key').mean()",
+        "SORT_KEY = 'name_of_a_column'",
+        "df.drop(columns=['password', 'name'])",
         f"{HOME}bert/x",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert SECRETS.text(text) == text
+
+
+def test_a_short_home_folder_is_not_looked_for_in_the_middle_of_paths() -> None:
+    secrets = Secrets([], "/app")
+    assert secrets.text("https://example.com/app/x and /var/app/y and /app/z") == "https://example.com/app/x and /var/app/y and ~/z"
 
 
 def test_long_text_without_secrets_is_read_at_once() -> None:
