@@ -20,8 +20,8 @@ SEVERAL = "Your reply held more than one action: only the first was taken. Send 
 ANSWERED = "Your reply held an answer behind its action: it was not taken. Answer once you have seen what comes of the action."
 REMINDER = "Write one action between 'Action:' and 'End Action', or your answer behind 'Answer:'."
 
-_LABEL = re.compile(r"(?<![\w\"'`])(?<!End )\**(Action|Answer)\**[ \t]*:\**")
-_END = re.compile(r"\**\bEnd Action\b\**")
+_LABEL = re.compile(r"(?<![\w\"'`])(?<!End )\*{0,3}(Action|Answer)\*{0,3}[ \t]*:\*{0,3}")
+_END = re.compile(r"\*{0,3}\bEnd Action\b\*{0,3}")
 _END_LENGTH = 16
 _MEANT = re.compile(r"^[ \t]*\**(?:Final )?(?:Action|Answer)\**[ \t]*:|\A\s*\**Thought\**[ \t]*:|\bEnd Action\b", re.MULTILINE)
 _NEXT = re.compile(r"^[ \t]*\**(?:Thought|Observation)\**:", re.MULTILINE)

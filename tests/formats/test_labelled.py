@@ -1,5 +1,7 @@
 """Replies with labels, as models send them: what each means, and what is said to those that mean nothing."""
 
+import time
+
 import pytest
 
 from codeact_jupyter.errors import ActionParseError
@@ -122,6 +124,14 @@ def test_an_action_that_the_length_limit_cut_is_refused(text):
 def test_a_reply_that_was_cut_before_it_came_to_anything_is_told_to_think_less(text):
     with pytest.raises(ActionParseError, match="Think in fewer words"):
         parsed(text, cut=True)
+
+
+def test_a_model_that_falls_into_stars_is_read_at_once():
+    began = time.monotonic()
+    for text in ("*" * 100_000, f"Action: {'*' * 100_000}", "* " * 50_000):
+        with pytest.raises(ActionParseError):
+            parsed(text)
+    assert time.monotonic() - began < 5
 
 
 # While it streams
