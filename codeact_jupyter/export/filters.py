@@ -5,6 +5,7 @@ Pure but for what `unique` remembers.  Begin with `Sieve`.
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +23,8 @@ MULTI = 2
 """Replies above which a run has several turns."""
 CHARS = 4
 """Characters that are taken for a token: no tokenizer comes with the package."""
-_ROOM = re.compile(r"[\W_]+")
+_SIGN = re.compile(r"[-*/]{1,2}(?=\s{0,3}\d)|(?<=\w)[*/](?=\w)|(?<=\w)[%#]")
+"""Punctuation that says something: 3 - 2, x = -1, a/b, 10%, C#."""
 
 
 def success(trajectory: Trajectory) -> bool:
@@ -57,7 +59,7 @@ def self_improvement(trajectory: Trajectory) -> bool:
 
 
 class Unique:
-    """The first of each instruction: case, spaces and punctuation make no other one."""
+    """The first of each instruction: case, spaces and punctuation make no other one, signs that say something do."""
 
     def __init__(self) -> None:
         self._seen: set[int] = (
@@ -75,7 +77,10 @@ class Unique:
 
 def instruction(text: str) -> str:
     """A request without what makes no difference."""
-    return _ROOM.sub(" ", text.casefold()).strip()
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    signs = {at for found in _SIGN.finditer(plain) for at in range(*found.span())}
+    kept = (char if at in signs or unicodedata.category(char)[0] not in "PZC" else " " for at, char in enumerate(plain))
+    return " ".join("".join(kept).split())
 
 
 def tokens(trajectory: Trajectory) -> int:
@@ -112,7 +117,7 @@ def named(name: str, secrets: Secrets) -> Predicate:
         return Unique()
     if name == "no-secrets":
         return no_secrets(secrets)
-    if most := re.fullmatch(r"max-tokens=([1-9]\d*)", name):
+    if most := re.fullmatch(r"max-tokens=([1-9][0-9]{0,17})", name):
         return lambda trajectory: tokens(trajectory) <= int(most[1])
     raise ValueError(f"there is no filter {name!r}; there are {', '.join(NAMES)}")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from codeact_jupyter.events import UserAsked
-from codeact_jupyter.export.filters import NAMES, PLAIN, Sieve, named, tokens
+from codeact_jupyter.export.filters import NAMES, PLAIN, Sieve, instruction, named, tokens
 from codeact_jupyter.export.secrets import Secrets
 from codeact_jupyter.export.trajectory import IMPORTED, Trajectory
 from tests.export.events import action, answer, invalid, limit, refused, run
@@ -53,6 +53,25 @@ def test_of_one_instruction_the_first_run_stays_however_it_is_written() -> None:
     assert [unique(run(answer(), text=text)) for text in texts] == [True, False, False, True]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("**How** many rows?", "how many rows", True),
+        ("Zähler", "Za\u0308hler", True),
+        ("a well-known one; it's so", "A well known one it s so", True),
+        ("What is 3 + 2?", "What is 3 - 2?", False),
+        ("What is 3 / 2?", "What is 3 * 2?", False),
+        ("x = -1", "x = 1", False),
+        ("Rows with x > 3?", "Rows with x < 3?", False),
+        ("in C#", "in C++", False),
+        ("10%", "10", False),
+        ("कि", "की", False),
+    ],
+)
+def test_an_instruction_is_the_same_if_only_what_says_nothing_differs(one: str, other: str, same: bool) -> None:
+    assert (instruction(one) == instruction(other)) is same
+
+
 def test_tokens_are_counted_of_the_whole_conversation() -> None:
     small = run(answer())
     large = run(action(1, text="x" * 4000), answer())
@@ -80,7 +99,7 @@ def test_each_filter_counts_what_the_ones_before_it_left() -> None:
     assert sieve.read == 4
 
 
-@pytest.mark.parametrize("name", ["succes", "max-tokens", "max-tokens=0", "max-tokens=x", ""])
+@pytest.mark.parametrize("name", ["succes", "max-tokens", "max-tokens=0", "max-tokens=x", "max-tokens=-1", f"max-tokens={'9' * 5000}", ""])
 def test_a_name_that_is_none_is_told_with_those_there_are(name: str) -> None:
     with pytest.raises(ValueError, match=r"success.*unique.*max-tokens=N"):
         named(name, Secrets())
