@@ -9,7 +9,7 @@ from typing import Any
 
 from codeact_jupyter.events import ActionProposed, ModelReplied, Observed, RunFinished, Steered, UserAsked
 from codeact_jupyter.export.trajectory import Imported, Trajectory
-from codeact_jupyter.prompt import Conversation, system
+from codeact_jupyter.prompt import WAITING, Conversation, system
 from codeact_jupyter.turns import Message, message
 
 
@@ -33,7 +33,7 @@ def calls_natively(trajectory: Trajectory) -> bool:
 def _form(trajectory: Trajectory, native: bool) -> str:
     if trajectory.asked.format == "tool":
         return "tool" if native and calls_natively(trajectory) else "code"
-    return trajectory.asked.format
+    return trajectory.asked.format if trajectory.asked.format in WAITING else "code"  # one that is not known here acts in text too
 
 
 def _as_they_were(trajectory: Trajectory, imported: Imported) -> list[Message]:

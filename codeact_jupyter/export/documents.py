@@ -2,9 +2,12 @@
 
 import ast
 import base64
+import inspect
 import json
 import re
+import warnings
 from collections.abc import Mapping, Sequence
+from types import CodeType
 from typing import Any
 
 from codeact_jupyter.export.trajectory import Step, Trajectory
@@ -14,7 +17,8 @@ from codeact_jupyter.source import transform
 _PARTS = re.compile(
     r"<(execute|thought|thinking|think|solution)\b[^<>]*>|</(?:execute|thought|thinking|think|solution)[ \t]*>", re.IGNORECASE
 )
-_BLOCKS = re.compile(r"<execute\b[^<>]*>.*?(?:</execute>|\Z)|^Action:.*?(?:End Action|\Z)", re.DOTALL | re.IGNORECASE | re.MULTILINE)
+_BLOCK = re.compile(r"<execute\b[^<>]*>.*?(?:</execute>|\Z)", re.DOTALL | re.IGNORECASE)
+_LABELLED = re.compile(r"(?:^|(?<=\s))\**Action\**[ \t]*:.*?(?:End Action\**|\Z)", re.DOTALL)
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -67,8 +71,11 @@ def why(step: Step) -> str:
 
 
 def prose(reply: str) -> str:
-    """What a reply says besides its action."""
-    return _PARTS.sub("", _BLOCKS.sub("", reply)).strip()
+    """What a reply with an action says besides it."""
+    said = _BLOCK.sub("", reply)
+    if said == reply:  # no tags: labels
+        said = _LABELLED.sub("", reply)
+    return _PARTS.sub("", said).strip()
 
 
 def ending(trajectory: Trajectory) -> str:
@@ -76,7 +83,7 @@ def ending(trajectory: Trajectory) -> str:
     end = trajectory.end
     if end is None:
         return "## No answer\n\nThe run was cut off."
-    answer = prose(end.answer or "")
+    answer = (end.answer or "").strip()
     if answer:
         return f"## Answer\n\n{answer}" if end.reason == "answered" else f"## Last words ({end.reason})\n\n{answer}"
     return f"## No answer ({end.reason})\n\n{end.message}".rstrip()
@@ -128,12 +135,21 @@ def _comment(text: str) -> str:
 
 
 def _runnable(code: str) -> str:
-    """As Python reads it; magics become the calls that IPython makes of them."""
+    """As Python reads it; magics become the calls that IPython makes of them, and a cell that awaits one for IPython to run."""
+    source = code if _compiled(code) else transform(code)
+    made = _compiled(source)
+    awaits = made is not None and made.co_flags & inspect.CO_COROUTINE  # outside of functions a script cannot
+    return f"get_ipython().run_cell({code!r})" if awaits else source.rstrip()
+
+
+def _compiled(source: str) -> CodeType | None:
     try:
-        compile(code, "step", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape was the kernel's to mention
+            made: CodeType = compile(source, "step", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError):
-        return transform(code).rstrip()
-    return code.rstrip()
+        return None
+    return made
 
 
 def _json(content: Mapping[str, Any]) -> str:

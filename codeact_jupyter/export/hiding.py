@@ -23,7 +23,7 @@ from codeact_jupyter.events import (
 from codeact_jupyter.export.once import Once, spoken
 from codeact_jupyter.export.redaction import Redaction
 from codeact_jupyter.export.secrets import Secrets, throughout
-from codeact_jupyter.export.trajectory import IMPORTED, Trajectory
+from codeact_jupyter.export.trajectory import EVALUATED, IMPORTED, Trajectory
 from codeact_jupyter.output_text import text_of
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -70,13 +70,18 @@ def _kept(output: Mapping[str, Any], secrets: Secrets) -> Mapping[str, Any]:
     joined = dict(output)
     if "text" in joined:
         joined["text"] = text_of(joined["text"])
-    data = {kind: text_of(value) if isinstance(value, list) else value for kind, value in joined.pop("data", {}).items()}
+    data = {kind: text_of(value) if _lines(value) else value for kind, value in joined.pop("data", {}).items()}
     safe: dict[str, Any] = throughout(joined, secrets.text)
     if "data" not in output:
         return safe
     pictures = {kind: value for kind, value in data.items() if kind in _PICTURES}  # bytes in base64 are no text
     rest = {kind: value for kind, value in data.items() if kind not in _PICTURES}
     return {**safe, "data": {**throughout(rest, secrets.text), **pictures}}
+
+
+def _lines(value: Any) -> bool:
+    """A text in lines; a list that JSON holds is none."""
+    return isinstance(value, list) and all(isinstance(line, str) for line in value)
 
 
 def _redacted(trajectory: Trajectory) -> Trajectory:
@@ -130,11 +135,13 @@ def _masked(event: Event, redaction: Redaction, form: str) -> Event:
 
 
 def _settings(asked: UserAsked, redaction: Redaction) -> dict[str, Any]:
-    match asked.settings.get(IMPORTED):
-        case dict() as told:
-            return {IMPORTED: {**told, "asked": redaction.prose(str(told.get("asked", "")))}}
-        case _:
-            return {}
+    """What its messages are made with: the system message as it stands, nothing that an evaluation brought into the kernel."""
+    kept: dict[str, Any] = {}
+    if isinstance(told := asked.settings.get(IMPORTED), dict):
+        kept[IMPORTED] = {**told, "asked": redaction.prose(str(told.get("asked", "")))}
+    if isinstance(held := asked.settings.get(EVALUATED), dict) and "system" in held:
+        kept[EVALUATED] = {"system": held["system"]}
+    return kept
 
 
 def _call(text: str, redaction: Redaction) -> str:

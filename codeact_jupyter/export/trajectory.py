@@ -1,5 +1,6 @@
 """A run as it is exported: what was asked, each reply with what came of it, and how it ended.  Pure; begin with `Trajectory`."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +19,9 @@ from codeact_jupyter.events import (
     UserAsked,
 )
 from codeact_jupyter.pictures import Picture
+
+_OF_STEPS = re.compile(r"No answer after (\d{1,9}) steps?\b")
+"""How a run ends at its limit of replies; those of tokens, time and cost end it in other words."""
 
 FAILED: frozenset[Status] = frozenset({"error", "died", "interrupted", "unresponsive"})
 """Statuses of an action that did not come to its end."""
@@ -169,8 +173,7 @@ def granted(events: Sequence[Event], otherwise: int) -> int:
             return said
         case _:
             pass
-    if isinstance(events[-1], RunFinished) and events[-1].reason == "limit":
-        words = events[-1].message.split()
-        said_last = next((int(word) for word in words if word.isdigit()), 0)
-        return said_last or otherwise
+    last = events[-1]
+    if isinstance(last, RunFinished) and last.reason == "limit" and (said_last := _OF_STEPS.match(last.message)):
+        return int(said_last[1])
     return otherwise
