@@ -76,7 +76,7 @@ def run_of(row: Mapping[str, Any], at: str) -> Foreign:
 
 def _instruct(row: Mapping[str, Any]) -> _Told:
     turns = _turns(row["conversations"])
-    name = str(row.get("id", ""))
+    name = str(row.get("id") or "")
     system, turns = (turns[0][1], turns[1:]) if turns and turns[0][0] == "system" else ("", turns)
     asked = _first(turns)
     parts = name.split("/")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -51,6 +52,8 @@ class Reader:
         asked = run[0].event
         if not isinstance(asked, UserAsked):
             raise ValueError(f"the run {run[0].run[:8]} does not begin with what was asked")
+        if [recorded.seq for recorded in run] != [*range(1, len(run) + 1)]:
+            raise ValueError(f"of the run {run[0].run[:8]} not all events are there, in order")
         if self._trial:
             about = Imported(form="events", id=self._trial.name, success=self._trial.success)
             noted = {**asked.settings, IMPORTED: about.model_dump(exclude_none=True, exclude={"observation", "asked"})}
@@ -63,6 +66,9 @@ class Reader:
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             raise ValueError(f"no event as they are recorded: {where}: {error.errors()[0]['msg']}") from None
+        if not recorded.run:
+            raise ValueError("an event of no run")
+        recorded = recorded.model_copy(update={"at": _utc(recorded.at)})
         if isinstance(recorded.event, Observed) and recorded.event.images:  # the figures themselves are in the store that it came from
             recorded = recorded.model_copy(update={"event": recorded.event.model_copy(update={"images": ()})})
         if self._run and self._run[0].run == recorded.run:
@@ -85,7 +91,25 @@ def _row(line: bytes) -> Mapping[str, Any] | None:
         raise ValueError("not JSON") from None
     if row is not None and not isinstance(row, dict):
         raise ValueError("not a JSON object")
+    if ("\\ud" in text or "\\uD" in text) and not _is_text(row):
+        raise ValueError("it cannot be written as text: half a surrogate pair stands in it, or it is nested too deep")
     return row
+
+
+def _is_text(row: Any) -> bool:
+    try:
+        json.dumps(row, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
+def _utc(at: str) -> str:
+    """As the store writes times, which it puts in order by their text."""
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
+        raise ValueError(f"no time: {at[:40]!r}") from None
 
 
 def _trial(row: Mapping[str, Any]) -> Trial:
