@@ -33,6 +33,15 @@ def test_what_comes_out_the_same_is_said_to_be(place: Place) -> None:
         assert "The same came out." in result.stdout
 
 
+def test_a_folder_in_the_users_home_is_none_either(tmp_path: Path) -> None:
+    """Tracebacks write it from `~`."""
+    place = Place(tmp_path, tmp_path / "proj")
+    (place.folder / "mod.py").write_text("def f():\n    raise ValueError('x')\n")
+    recorded(place, [say(act("import mod\nmod.f()")), say(act("print({'a', 'b', 'c', 'd', 'e', 'f'})")), say("So.")])
+    result = place.run("replay", ids(place)[0], "--folder", ".")
+    assert result.returncode == 0, result.stdout
+
+
 def test_what_comes_out_differently_is_shown(place: Place) -> None:
     (place.folder / "data.txt").write_text("then")
     recorded(place, [say(act("print(open('data.txt').read())")), say("then")])

@@ -64,8 +64,15 @@ def command(options: argparse.Namespace) -> int:
         else:
             folder.mkdir()
         now = asyncio.run(_replayed(events, Place(folder, options.kernel), _settings(asked, options.timeout)))
-        then = next((str(Path(path).parent) for path in (asked.path, notebook) if Path(path).is_absolute()), "")
-        return _tell(run, events, now, compared(events, now, (then, str(folder))), options.json)
+        then = next((Path(path).parent for path in (asked.path, notebook) if Path(path).is_absolute()), Path())
+        return _tell(run, events, now, compared(events, now, (_spelt(then), _spelt(folder))), options.json)
+
+
+def _spelt(folder: Path) -> list[str]:
+    """As a kernel writes it: whole, or from the user's home; nothing where it is no name of one folder."""
+    if not folder.name:
+        return []
+    return [str(folder), *(f"~/{folder.relative_to(home).as_posix()}" for home in [Path.home()] if home in folder.parents)]
 
 
 def _settings(asked: UserAsked, timeout: float | None) -> Settings:

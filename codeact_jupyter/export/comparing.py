@@ -22,6 +22,10 @@ _CHANGING = (
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 )
 _PLACE = "<folder>"
+_SET = re.compile(r"\{[^{}:\n]*, [^{}:\n]*\}")
+
+Folders = tuple[Sequence[str], Sequence[str]]
+"""Where each telling worked, in all its spellings."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,8 @@ class Difference:
     """Lines of a unified diff."""
 
 
-def compared(before: Sequence[Event], now: Sequence[Event], folders: tuple[str, str] = ("", "")) -> list[Difference]:
-    """Step by step; `folders`: where each of them worked, which is no difference."""
+def compared(before: Sequence[Event], now: Sequence[Event], folders: Folders = ((), ())) -> list[Difference]:
+    """Step by step; where each of them worked is no difference."""
     then = steps(before)
     here = steps(now)
     found = []
@@ -60,13 +64,18 @@ def ended(before: Sequence[Event], now: Sequence[Event]) -> tuple[str, str, bool
     return one.reason, other.reason, not told or (one.reason, one.answer) == (other.reason, other.answer)
 
 
-def normal(text: str, folder: str = "") -> str:
-    """Without what changes by itself: addresses, times, temporary paths, counts and ids of cells."""
-    if folder:
-        text = text.replace(folder, _PLACE)
+def normal(text: str, folders: Sequence[str] = ()) -> str:
+    """Without what changes by itself: addresses, times, temporary paths, the order of a set, counts and ids of cells."""
+    for folder in folders:
+        text = re.sub(rf"(?<![\w.~/\\-]){re.escape(folder)}(?![\w-])", _PLACE, text)
     for changing, instead in _CHANGING:
         text = changing.sub(instead, text)
-    return text.strip()
+    return _SET.sub(_ordered, text).strip()
+
+
+def _ordered(found: re.Match[str]) -> str:
+    """A set as it is printed: its order is another one in each process."""
+    return f"{{{', '.join(sorted(found[0][1:-1].split(', ')))}}}"
 
 
 def as_json(difference: Difference) -> Mapping[str, object]:
@@ -84,10 +93,11 @@ def _waits(step: Step | None) -> bool:
     return step is not None and not step.code and not step.observed
 
 
-def _step(number: int, one: Step | None, other: Step | None, folders: tuple[str, str]) -> Difference:
+def _step(number: int, one: Step | None, other: Step | None, folders: Folders) -> Difference:
     before, now = _observed(one), _observed(other)
     texts = normal(before[1], folders[0]), normal(now[1], folders[1])
-    same = not before[0] or (before[0] == now[0] and texts[0] == texts[1])  # what was not observed cannot differ
+    observed = before[0] not in ("", "unknown")
+    same = not observed or (before[0] == now[0] and texts[0] == texts[1])  # what was not observed cannot differ
     lines = () if same else tuple(difflib.unified_diff(texts[0].splitlines(), texts[1].splitlines(), "recorded", "replayed", "", "", 2, ""))
     return Difference(number, one.code if one else other.code if other else "", before, now, same, lines)
 
