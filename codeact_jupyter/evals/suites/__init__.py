@@ -24,7 +24,7 @@ def _of_a_user(name: str, data: Path | None) -> Suite:
     module, _, function = name.partition(":")
     try:
         made = getattr(importlib.import_module(module), function)
-    except (ImportError, ValueError) as error:
+    except (ImportError, ValueError, TypeError, SyntaxError) as error:
         raise SuiteError(f"The suite's module {module!r} cannot be imported here: {error}.") from error
     except AttributeError as error:
         raise SuiteError(f"The suite's module {module!r} has no function {function!r}.") from error

@@ -104,6 +104,26 @@ def test_what_is_no_clone_is_said_with_what_to_do(tmp_path: Path) -> None:
         load("apibank", tmp_path)
 
 
+@pytest.mark.parametrize(
+    "file, content, words",
+    [
+        ("lv1-lv2-samples/level-1-given-desc/Today-level-1-1.jsonl", b'{"role": "User", "te', "line 1 is no JSON"),
+        ("lv1-lv2-samples/level-1-given-desc/Today-level-1-1.jsonl", b"version https://git-lfs", "Is the clone whole"),
+        ("lv1-lv2-samples/level-1-given-desc/Today-level-1-1.jsonl", b'\n{"role": "API"}', "line 2 is no line of a dialogue"),
+        ("lv1-lv2-samples/level-1-given-desc/Today-level-1-1.jsonl", b"[1]", "line 1 is no line of a dialogue"),
+        ("lv1-lv2-samples/level-1-given-desc/Today-level-1-1.jsonl", b"\xff", "cannot be read"),
+        ("apis/today.py", b"class Today(", "is no Python"),
+        ("init_database/Notes.json", b"{", "is no JSON"),
+    ],
+)
+def test_a_clone_that_is_not_whole_is_refused_with_the_file(tmp_path: Path, file: str, content: bytes, words: str) -> None:
+    clone = small(tmp_path)
+    (clone / "api-bank" / file).write_bytes(content)
+    with pytest.raises(SuiteError, match=words) as refused:
+        suite_of(clone).task("AddNote-level-2-1/2")
+    assert Path(file).name in str(refused.value)
+
+
 @pytest.mark.parametrize("format", ["code", "json", "flow", "text"])
 async def test_the_gold_call_is_right_and_takes_one_reply(suite: CallSuite, tmp_path: Path, format: str) -> None:
     task = suite.task("AddNote-level-2-1/2")

@@ -166,6 +166,7 @@ async def test_notebook_and_files_are_copied_and_nothing_else_and_the_check_may_
         ({"check_py": "x = 1\nassert x =="}, r"check.py, line 2: invalid syntax"),
         ({"check_py": "# nothing"}, r"check.py is empty"),
         ({"notebook_ipynb": "{"}, r"notebook.ipynb is no notebook"),
+        ({"check_py": "", "check_ipynb": '{"cells": [1], "nbformat": 4}'}, r"check.ipynb is no notebook"),
         ({"files": "x"}, r"files has to be a folder"),
         ({"sales_csv": "x"}, r"sales.csv would not be seen by the run: put it into files/"),
     ],

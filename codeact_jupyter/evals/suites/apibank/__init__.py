@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from codeact_jupyter.errors import SuiteError
-from codeact_jupyter.evals.suites.apibank.dialogues import SAMPLES, Api, Moment, apis, moments
+from codeact_jupyter.evals.suites.apibank.dialogues import SAMPLES, Api, Moment, apis, database, moments, text
 from codeact_jupyter.evals.suites.apibank.rules import same_call
 from codeact_jupyter.evals.suites.shipped import needed
 from codeact_jupyter.evals.task import Brief, Checking, Look, Score, Tool
@@ -109,12 +109,12 @@ class CallSuite:
 
     def _database(self, name: str) -> object:
         if name not in self._databases:
-            self._databases[name] = json.loads(self._file(name).read_text(encoding="utf-8"))
+            self._databases[name] = database(self._file(name))
         return self._databases[name]
 
     @cached_property
     def _base(self) -> str:
-        return needed((self.place / "apis" / "api.py").read_text(encoding="utf-8"), "API")
+        return needed(text(self.place / "apis" / "api.py"), "API")
 
     @cached_property
     def _apis(self) -> Mapping[str, Api]:

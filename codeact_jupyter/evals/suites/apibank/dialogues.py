@@ -12,6 +12,8 @@ from codeact_jupyter.errors import SuiteError
 from codeact_jupyter.evals.suites.shipped import needed, outside
 
 SAMPLES = Path("lv1-lv2-samples") / "level-1-given-desc"
+SAID, CALLED = frozenset({"role", "text"}), frozenset({"role", "api_name", "param_dict", "result"})
+"""What a line of a dialogue has, of a person and of a call."""
 KNOWN = sys.stdlib_module_names | {"apis", "api"}
 
 
@@ -54,20 +56,55 @@ def moments(place: Path) -> list[Moment]:
     """Of all dialogues, in the order of their files' names."""
     found: list[Moment] = []
     for path in sorted((place / SAMPLES).glob("*.jsonl")):
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [_line(path, number, line) for number, line in enumerate(text(path).splitlines(), 1) if line.strip()]
         found += [Moment(f"{path.stem}/{at}", lines, at) for at, line in enumerate(lines) if line["role"] == "API"]
     return found
+
+
+def text(path: Path) -> str:
+    """Raises `SuiteError`."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SuiteError(f"{path} cannot be read: {error}.") from error
+
+
+def database(path: Path) -> Any:
+    """As it is before a dialogue.  Raises `SuiteError`."""
+    try:
+        return json.loads(text(path))
+    except ValueError as error:
+        raise SuiteError(f"{path} is no JSON: {error}. Is the clone whole?") from error
+
+
+def _line(path: Path, number: int, written: str) -> Mapping[str, Any]:
+    """What was said, or called."""
+    try:
+        line = json.loads(written)
+    except ValueError as error:
+        raise SuiteError(f"{path}, line {number} is no JSON: {error}. Is the clone whole?") from error
+    needed = CALLED if isinstance(line, dict) and line.get("role") == "API" else SAID
+    if not isinstance(line, dict) or not needed <= line.keys():
+        raise SuiteError(f"{path}, line {number} is no line of a dialogue: it has no {', '.join(sorted(needed))}.")
+    return line
 
 
 def apis(place: Path) -> dict[str, Api]:
     """By name."""
     found: dict[str, Api] = {}
     for path in sorted((place / "apis").glob("*.py")):
-        source = path.read_text(encoding="utf-8")
-        for statement in ast.parse(source).body:
+        source = text(path)
+        for statement in _parsed(path, source).body:
             if isinstance(statement, ast.ClassDef) and any(isinstance(base, ast.Name) and base.id == "API" for base in statement.bases):
                 found[statement.name] = _api(statement, source)
     return found
+
+
+def _parsed(path: Path, source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        raise SuiteError(f"{path} is no Python: {error}.") from error
 
 
 def _api(declared: ast.ClassDef, source: str) -> Api:

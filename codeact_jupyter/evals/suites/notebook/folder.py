@@ -119,6 +119,8 @@ def _notebook(path: Path) -> list[dict[str, Any]]:
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list) or content.get("nbformat") != 4:
         raise SuiteError(f"{path} is no notebook of format 4.")
     cells: list[dict[str, Any]] = content["cells"]
+    if not all(isinstance(cell, dict) and isinstance(cell.get("metadata", {}), dict) and "source" in cell for cell in cells):
+        raise SuiteError(f"{path} is no notebook: each of its cells has a source.")
     return cells
 
 

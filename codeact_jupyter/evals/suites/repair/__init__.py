@@ -69,18 +69,20 @@ def load(data: Path | None) -> RepairSuite:
         raise SuiteError(f"There is no folder {data}. Leave out --data: the suite repair brings its tasks.")
     found: dict[str, Repair] = {}
     for kind in CLASSES if data is None else sorted(path.stem for path in data.glob("*.toml")):
-        text = ((files(__name__) if data is None else data) / f"{kind}.toml").read_text(encoding="utf-8")
-        found |= {f"{kind}/{task['name']}": _made(kind, task) for task in _tasks(kind, text)}
+        octets = ((files(__name__) if data is None else data) / f"{kind}.toml").read_bytes()
+        found |= {f"{kind}/{task['name']}": _made(kind, task) for task in _tasks(kind, octets)}
     if not found:
         raise SuiteError(f"There is no file of tasks (NAME.toml) in {data}.")
     return RepairSuite(found)
 
 
-def _tasks(kind: str, text: str) -> Sequence[Mapping[str, str]]:
+def _tasks(kind: str, octets: bytes) -> Sequence[Mapping[str, str]]:
     try:
-        tasks: Sequence[Mapping[str, str]] = tomllib.loads(text).get("task", [])
-    except tomllib.TOMLDecodeError as error:
+        tasks: Sequence[Mapping[str, str]] = tomllib.loads(octets.decode()).get("task", [])
+    except ValueError as error:
         raise SuiteError(f"{kind}.toml cannot be read: {error}") from error
+    if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
+        raise SuiteError(f"{kind}.toml: each task is a table [[task]].")
     return tasks
 
 
