@@ -90,7 +90,7 @@ def _of_an_evaluation(command: argparse.ArgumentParser) -> None:
     add("--base-url", metavar="URL", help="an OpenAI-compatible server")
     add("--max-steps", metavar="N", type=_number(int, least=1), default=10, help="replies that a task may take (default: %(default)s)")
     add("--limit", metavar="N", type=_number(int, least=1), help="so many tasks: the first ones, or a sample if there is a --seed")
-    add("--seed", metavar="S", type=int, help="with which the sample is drawn, and the report's intervals")
+    add("--seed", metavar="S", type=_number(int), help="with which the sample is drawn, and the report's intervals")
     add("--repeat", metavar="K", type=_number(int, least=1), default=1, help="how often each task is done (default: %(default)s)")
     add(
         "--observation",

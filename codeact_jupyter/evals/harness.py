@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from codeact_jupyter.config import Settings
-from codeact_jupyter.errors import CodeActError
+from codeact_jupyter.errors import CodeActError, SuiteError
 from codeact_jupyter.evals.attempt import hidden, settings_of
 from codeact_jupyter.evals.backends import Backend, Workers
 from codeact_jupyter.evals.plan import Job, Plan, checked_observations, jobs, settled_formats
@@ -80,6 +80,8 @@ def _laid_out(plan: Plan) -> tuple[Plan, list[Job]]:
     checked_observations(plan.observations)
     suite = load(plan.suite, plan.data)
     formats = settled_formats(plan.formats, suite)
+    if not suite.names():
+        raise SuiteError(f"The suite {suite.name} has no tasks{f' in {plan.data}' if plan.data else ''}.")
     found = {settings.named: (options, settings.base_url) for options, settings in _servers(plan)}
     plan = plan.model_copy(update={"formats": formats, "models": tuple(found)})
     imports = sys.path if ":" in plan.suite else ()

@@ -39,7 +39,7 @@ class Plan(BaseModel):
     """Empty: the one that is set up."""
     base_url: str | None = None
     """The server to ask; None: the one that is set up."""
-    max_steps: int = Field(10, ge=1, le=1000)
+    max_steps: int = Field(10, ge=1)
     """Replies that a task may take."""
     timeout: float | None = Field(None, gt=0)
     """Seconds that an action may run before the model is told; None: as it is set up."""
@@ -47,17 +47,22 @@ class Plan(BaseModel):
     """Seconds for all of a task."""
     limit: int | None = Field(None, ge=1)
     """Number of tasks; None: all."""
-    seed: int | None = None
+    seed: int | None = Field(None, ge=0)
     """The tasks are a sample that is drawn with it; None: the first ones."""
     repeat: int = Field(1, ge=1)
     """How often each task is done."""
     observations: tuple[str, ...] = ("full",)
-    """How much of an error is told, by the names in `seeing.SEEING`."""
+    """How much of an error is told, by the names in `seeing.SEEING`; empty: all of it."""
 
     @field_validator("formats", "models", "observations")
     @classmethod
     def _each_once(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(values))
+
+    @field_validator("observations")
+    @classmethod
+    def _all_of_it(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return values or ("full",)
 
     @field_validator("data")
     @classmethod

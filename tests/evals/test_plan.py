@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeact_jupyter.errors import SettingError
+from codeact_jupyter.errors import SettingError, SuiteError
+from codeact_jupyter.evals import Workers, evaluating
 from codeact_jupyter.evals.plan import Job, Plan, jobs, sampled, settled_formats
 from tests.evals.sums import Sums
 
@@ -89,3 +90,24 @@ def test_formats_are_the_papers_as_far_as_the_suite_goes():
     suite.formats = ("tool",)
     with pytest.raises(SettingError, match="name formats of tool"):
         settled_formats((), suite)
+
+
+class Empty(Sums):
+    """None yet."""
+
+    def names(self) -> list[str]:
+        return []
+
+
+def empty(data: Path | None) -> Empty:
+    return Empty()
+
+
+async def test_a_suite_without_tasks_is_refused(tmp_path: Path):
+    with pytest.raises(SuiteError, match="The suite sums has no tasks in "):
+        await evaluating(Plan(suite=f"{__name__}:empty", data=tmp_path, models=("offline",)), tmp_path / "out", Workers())
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_way_to_tell_errors_is_the_full_one():
+    assert plan(observations=()).observations == ("full",)
