@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from codeact_jupyter.events import Observed, Recorded, UserAsked
 from codeact_jupyter.export.others import Foreign, run_of
 from codeact_jupyter.export.trajectory import IMPORTED, Imported
+
+UNWRITABLE = "it cannot be written as text: half a surrogate pair stands in it, or it is nested too deep"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ class Reader:
     def _event(self, row: Mapping[str, Any]) -> Foreign | None:
         try:
             recorded = Recorded.model_validate(row)
+            recorded.model_dump_json()  # as the store will
+        except PydanticSerializationError:
+            raise ValueError(UNWRITABLE) from None
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             raise ValueError(f"no event as they are recorded: {where}: {error.errors()[0]['msg']}") from None
@@ -92,7 +98,7 @@ def _row(line: bytes) -> Mapping[str, Any] | None:
     if row is not None and not isinstance(row, dict):
         raise ValueError("not a JSON object")
     if ("\\ud" in text or "\\uD" in text) and not _is_text(row):
-        raise ValueError("it cannot be written as text: half a surrogate pair stands in it, or it is nested too deep")
+        raise ValueError(UNWRITABLE)
     return row
 
 

@@ -76,6 +76,7 @@ def test_times_are_as_the_store_has_them() -> None:
         (lines(*EVENTS, at="yesterday")[0], "no time: 'yesterday'"),
         (lines(*EVENTS, run="")[0], "an event of no run"),
         (json.dumps(conversation(("user", "\ud800"), ("assistant", "a"))).encode(), "half a surrogate pair"),
+        (lines(asked(settings={"a": 0}))[0].replace(b'{"a":0}', b'{"a":' + b"[" * 500 + b"]" * 500 + b"}"), "nested too deep"),
         (json.dumps(conversation(("user", "q"))).encode(), "nothing was replied"),
         (json.dumps(conversation(("assistant", "a"))).encode(), "does not begin with the user's words"),
         (json.dumps(conversation(("system", "s"))).encode(), "does not begin with the user's words"),
