@@ -9,6 +9,7 @@ from codeact_jupyter.events import ActionProposed, ActionStarted, Event, ModelRe
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.notebook.sink import CellSink
+from codeact_jupyter.notebook.valid import tags_of
 from codeact_jupyter.ports import Code, Facts
 from codeact_jupyter.position import this_run
 
@@ -79,7 +80,7 @@ class RunCells:
 
     def again(self, cell_id: str) -> Facts:
         """For judging what once ran in this cell, which it does not rewrite."""
-        tags = (self._document.cell(cell_id) or {}).get("metadata", {}).get("tags", [])
+        tags = tags_of(self._document.cell(cell_id) or {})
         return replace(self._outside, rewrites=frozenset({"expensive"} if TAGS["expensive"] in tags else ()))
 
     @property
@@ -150,8 +151,7 @@ class RunCells:
         cell = self._document.cell(target) if target else None
         found: set[Literal["theirs", "protected", "expensive"]] = set()
         if cell is not None:
-            tags = cell.get("metadata", {}).get("tags", [])
-            found |= {kind for kind, tag in TAGS.items() if tag in tags}
+            found |= {kind for kind, tag in TAGS.items() if tag in tags_of(cell)}
             if target not in self._cells and (self._document.state(target) is None or "".join(cell["source"]) == self._theirs(target)):
                 found.add("theirs")
         return replace(self._outside, rewrites=frozenset(found))
