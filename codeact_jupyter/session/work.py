@@ -20,6 +20,7 @@ from codeact_jupyter.loop import Run
 from codeact_jupyter.masking import Veil
 from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.notebook.seen import Seen
+from codeact_jupyter.notebook.valid import readable
 from codeact_jupyter.observation import Budget, Observation
 from codeact_jupyter.ports import Code, Finished, Observe, Parts, Verdict
 from codeact_jupyter.position import allowed, position
@@ -198,7 +199,8 @@ class Work:
         place.names.seen(kernel, names)
         files, more = await asyncio.to_thread(place.beside.look, place.desk.folder, not place.desk.sandboxed)
         place.audience.doing(self.id, "thinking")
-        context = Context(PurePath(place.desk.path).name, place.desk.document.cells(), asked.anchor, names, files, more)
+        cells = [readable(cell) for cell in place.desk.document.cells()]
+        context = Context(PurePath(place.desk.path).name, cells, asked.anchor, names, files, more)
         subject, shown = about(context.cells, asked.cells, _as_text)
         self._seen.shown(shown)
         return "\n\n".join(filter(None, (render(context, settings.context_chars), subject)))
