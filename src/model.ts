@@ -233,6 +233,7 @@ export class RunModel implements IDisposable {
   }
 
   private _onStatus(_: Connection, status: ConnectionStatus): void {
+    this._isCatchingUp = status === 'open';
     if (status !== 'open') {
       this._greeting = null;
       this._sync?.pause();
@@ -264,16 +265,12 @@ export class RunModel implements IDisposable {
 
   private _apply(message: ServerMessage | LocalMessage): void {
     this._state = reduce(this._state, message);
+    this._isCatchingUp &&= !this._state.isUpToDate;
     if (message.type === 'typing') {
       this._drawing.later();
     } else if (!this._isCatchingUp) {
       this._drawing.soon();
     }
-  }
-
-  /** What was recorded comes as many messages: until it is whole, a run of which the end is not here yet is not shown as cut off. */
-  private get _isCatchingUp(): boolean {
-    return this._connection.status === 'open' && !this._state.isUpToDate;
   }
 
   private _draw(): void {
@@ -297,4 +294,6 @@ export class RunModel implements IDisposable {
   private _greeting: object | null = null;
   private _dirty: boolean;
   private _isDisposed = false;
+  /** What was recorded comes as many messages: until it is whole, a run whose end is on its way is not shown as cut off. */
+  private _isCatchingUp = false;
 }

@@ -128,6 +128,15 @@ test('what was recorded is shown when it is whole: no run as cut off whose end i
   expect(new Set(cutOff)).toEqual(new Set([0]));
 });
 
+test('another conversation, begun elsewhere, is shown', async () => {
+  await model.connect();
+  const socket = await opened();
+  socket.say(WELCOME, ...record('r', [asked('Mean?'), finished('answered', '2')]), HEARD);
+  socket.say({ ...WELCOME, conversation: 'c2' });
+  await turn();
+  expect(model.conversation.state.welcome?.conversation).toBe('c2');
+});
+
 test('a server whose record cannot be read is shown with what it says', async () => {
   await model.connect();
   (await opened()).say({ ...WELCOME, conversation: '', problem: 'The record cannot be read.' });
