@@ -86,6 +86,15 @@ def _lines(value: Any) -> Any:
     return value.splitlines(keepends=True) if isinstance(value, str) else value
 
 
+def kernel_name(content: Mapping[str, Any]) -> str | None:
+    """The kernelspec that a notebook names, whatever else its metadata hold."""
+    match content:
+        case {"metadata": {"kernelspec": {"name": str(name)}}} if name:
+            return name
+        case _:
+            return None
+
+
 def results(cell: Mapping[str, Any]) -> tuple[Any, Any]:
     """What running a cell left in it."""
     return cell.get("execution_count"), cell.get("outputs")

@@ -13,10 +13,11 @@ from uuid import uuid4
 
 from codeact_jupyter.notebook.content import Cell, changes, clean, joined, on_disk, spliced
 from codeact_jupyter.notebook.held import Held, refill
-from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, given_back, idless, key, restored
+from codeact_jupyter.notebook.journal import CellState, Entry, above, apply, below, given_back, idless, key, lacking, restored
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.notebook.sink import CellSink
 from codeact_jupyter.notebook.storage import ChangedMeanwhile, Storage
+from codeact_jupyter.notebook.valid import is_valid
 
 _TRIES = 2
 
@@ -42,8 +43,8 @@ class Document:
         """Our cells as they are in that."""
         self._file: Mapping[str, Cell] = {}
         """Our cells as we wrote them into the file last."""
-        self._asked: set[str] = set()
-        """Ids of our cells that a browser was asked to write into the file."""
+        self._current = True
+        """The document that is attached was made of the file as we know it."""
         self._once: set[str] = set()
         """Ids of cells that were in the file when another process wrote there."""
         self._saving = asyncio.Lock()
@@ -51,8 +52,7 @@ class Document:
     def restore(self, rows: Iterable[tuple[int, str, Cell | None, Cell | None, str | None, int]]) -> None:
         """The cells that a run left in the journal when its process ended: rows of (step, cell, before, after, above, filed).
 
-        What the file, or a browser's document, lacks of them is put back there; but what was in the file before and is not now was
-        deleted by the user, and stays so.
+        What the file, or a browser's document, lacks of them is put back; but what was in the file and is not now was deleted by the user.
         """
         entries = [Entry("", seq, cell, before, after, above) for seq, cell, before, after, above, _ in rows]
         known = {state.id for state in self._held}
@@ -63,7 +63,8 @@ class Document:
         self._once |= {cell for _, cell, _, _, _, filed in rows if filed}
         self._held.kept |= self._once
         if replica is not None:
-            self.attach(replica)
+            self._held.had(lacking(replica.content(), self._held, self._once) if self._current else {})  # what is lacking was deleted
+            self.attach(replica, self._current)
         elif self._content["cells"]:
             self._there = self._held.notice(self._content, self._known(self._content, self._once))
 
@@ -80,28 +81,25 @@ class Document:
         if self._held.replica is not replica:
             self.detach()
         self._held.attach(replica, self._known(replica.content(), self._held.kept) if current and replica.ready.is_set() else {})
-        self._file = {}
+        self._file, self._current = {}, current
 
     def _known(self, content: Mapping[str, Any], kept: Collection[str]) -> dict[str, Cell]:
         """Our cells as they are known to have been in the file; of one that is not here only that it was there (`kept`) counts."""
-        there = {key(cell, idless(content)) for cell in content["cells"]}
-        lacking = {state.id: state.cell for state in self._held if key(state.cell, idless(content)) not in there}
-        return {**{each: cell for each, cell in lacking.items() if each in kept}, **self._file}
+        return {**lacking(content, self._held, kept), **self._file}
 
-    def asked(self) -> None:
-        """The browser is asked to write the file: what it shows now will be in there."""
-        if self._held.replica is not None:
-            self._asked = {state.id for state in self._held} & set(self._held.replica.ids())
+    def shown(self) -> set[str]:
+        """Ids of our cells that the browser shows: who is asked now to write the file writes them."""
+        return {state.id for state in self._held}.intersection(self._held.replica.ids() if self._held.replica is not None else ())
 
-    def saved(self) -> None:
-        """It has: a document that is loaded from that file and lacks one of these cells lacks it because it was deleted."""
-        self._held.kept |= self._asked
-        self._told_filed(self._asked, exactly=False)  # what came since it was asked for may be in there, or not
+    def saved(self, cells: Collection[str]) -> None:
+        """It has written these: a document that is loaded from that file and lacks one of them lacks it because it was deleted."""
+        self._held.kept |= set(cells)
+        self._told_filed(cells, exactly=False)  # what came since it was asked for may be in there, or not
 
     def detach(self) -> None:
         """The browser has gone: from here on there is only the journal."""
         if (replica := self._held.replica) is not None:
-            self._content, self._seen_in_file, self._asked = replica.content(), False, set()
+            self._content, self._seen_in_file = replica.content(), False
             self._there = self._held.detach(replica, self._content)
 
     def closed(self) -> None:
@@ -218,7 +216,7 @@ class Document:
     def may_take(self, cell_id: str) -> bool:
         """It is there, holds code, and is not locked."""
         found = self.cell(cell_id) if cell_id in self.ids() else None
-        return found is not None and found.get("cell_type") == "code" and found.get("metadata", {}).get("editable") is not False
+        return found is not None and found.get("cell_type") == "code" and is_valid(found) and found["metadata"].get("editable") is not False
 
     def take(self, cell_id: str, metadata: Mapping[str, Any]) -> bool:
         """Make a code cell that is there ours, as it stands; False: that may not be."""

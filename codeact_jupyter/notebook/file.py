@@ -30,6 +30,8 @@ class LocalFile:
         self._metadata = dict(metadata or {})
         """Of a notebook that is created: its kernelspec."""
         self._read_last: str | None = None
+        self._known = False
+        """It has been there: it is not made a second time."""
         self._real = path.resolve()
 
     async def read(self) -> tuple[dict[str, Any], str]:
@@ -44,6 +46,10 @@ class LocalFile:
         try:
             data = self.path.read_bytes()
         except FileNotFoundError:
+            if self._known:
+                raise NotebookError(
+                    f"{self.path} is gone: it was deleted, moved or renamed meanwhile. Ask again where it is now."
+                ) from None
             if not self._create:
                 raise NotebookError(f"There is no notebook {self.path}.") from None
             self._read_last = None
@@ -55,11 +61,13 @@ class LocalFile:
             raise NotebookError(f"{self.path} cannot be read: {error.strerror}.") from error
         self._read_last = _hash(data)
         try:
-            return self._parsed(data), self._read_last
+            content = self._parsed(data)
         except NotebookError:
             if (before := self._half_written()) is None:
                 raise
-            return self._parsed(before), self._read_last
+            content = self._parsed(before)
+        self._known = True
+        return content, self._read_last
 
     def _half_written(self) -> bytes | None:
         """What the file was before Jupyter, which writes it in place and keeps a copy meanwhile, was killed in the midst of that."""
@@ -75,7 +83,9 @@ class LocalFile:
             raise NotebookError(f"{self.path} is not a notebook: it is not valid JSON ({error}).") from error
         match content:
             case {"nbformat": 4, "cells": [*cells]} if all(_is_cell(cell) for cell in cells):
-                return {"metadata": {}, "nbformat_minor": 0, **content} if "nbformat_minor" not in content else content
+                if not isinstance(content.setdefault("metadata", {}), dict) or not isinstance(content.setdefault("nbformat_minor", 0), int):
+                    raise NotebookError(f"{self.path} is not a notebook: its metadata are no object, or its nbformat_minor is no number.")
+                return dict(content)
             case {"nbformat": int(version)} if version != 4:
                 todo = "convert it with `jupyter nbconvert --to notebook`" if version < 4 else "a newer codeact-jupyter may know it"
                 raise NotebookError(f"{self.path} is a notebook of format {version}, and only format 4 can be written to: {todo}.")
@@ -116,10 +126,15 @@ class LocalFile:
 
 def _is_cell(cell: Any) -> bool:
     match cell:
-        case {"cell_type": str(), "source": str() | list()} if isinstance(cell.get("metadata", {}), dict):
-            return True
+        case {"cell_type": str(), "source": str() | list() as source} if isinstance(cell.get("metadata", {}), dict):
+            return all(isinstance(line, str) for line in source) and _are_outputs(cell.get("outputs", []))
         case _:
             return False
+
+
+def _are_outputs(outputs: Any) -> bool:
+    """What stands in them is anybody's; that they are objects with a type is not."""
+    return isinstance(outputs, list) and all(isinstance(output, dict) and isinstance(output.get("output_type"), str) for output in outputs)
 
 
 def _dumped(content: dict[str, Any]) -> bytes:

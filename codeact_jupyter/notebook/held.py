@@ -120,6 +120,11 @@ class Held:
         self._left, self.replica, replica.on_remote = replica if replica.document_id else None, None, None
         return self._shown[1]
 
+    def had(self, cells: Mapping[str, Cell]) -> None:
+        """The document that went away is known to have had these too."""
+        name, shown = self._shown
+        self._shown = name, {**cells, **shown}
+
     def discard(self) -> None:
         """Of what we did until now that holds which the file has."""
         for state in self:

@@ -212,6 +212,12 @@ def noticed(
     }
 
 
+def lacking(content: Mapping[str, Any], states: Iterable[CellState], wanted: Collection[str]) -> dict[str, Cell]:
+    """Those of our cells with these ids that this notebook has not."""
+    there = {key(cell, idless(content)) for cell in content["cells"]}
+    return {state.id: state.cell for state in states if state.id in wanted and key(state.cell, idless(content)) not in there}
+
+
 def _noticed(found: Cell | None, state: CellState, base: Cell | None) -> CellState:
     if state.withdrawn:
         return state

@@ -154,10 +154,19 @@ class CodeActExtension(ExtensionApp):
                 self._forget(renamed)
             self.rooms[renamed] = room = self.rooms.pop(path)
             room.desk.rename(renamed)
-        if self._store or self._store_file.exists():
-            from codeact_jupyter.session.attach import ServerDesk  # heavy: not at server start
+        if self._keeps:
+            self.store.deleted(self._key_of(new))  # whatever was there
+            self.store.rename(self._key_of(old), self._key_of(new))
 
-            self.store.rename(ServerDesk.key_of(self.server, old), ServerDesk.key_of(self.server, new))
+    @property
+    def _keeps(self) -> bool:
+        """Something may be known of notebooks."""
+        return bool(self._store) or self._store_file.exists()
+
+    def _key_of(self, path: str) -> str:
+        from codeact_jupyter.session.attach import ServerDesk  # heavy: not at server start
+
+        return ServerDesk.key_of(self.server, path)
 
     def _forget(self, path: str) -> None:
         room = self.rooms.pop(path)
@@ -176,6 +185,8 @@ class CodeActExtension(ExtensionApp):
                 case "delete":
                     for deleted in self._at_or_below(path):
                         self._forget(deleted)
+                    if self._keeps:
+                        self.store.deleted(self._key_of(path))
         except CodeActError as error:
             self.log.error("codeact: %s", error)
 

@@ -1,6 +1,7 @@
 """Requests that wait for the run that goes on: they outlive the page and the server, and the next one begins when a run has answered."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from codeact_jupyter.asked import QueueRequest
 from codeact_jupyter.errors import CodeActError
@@ -23,10 +24,12 @@ class Queue:
         """One request more, or other words for one that waits.  Raises `CodeActError`."""
         if not message.request.strip():
             raise CodeActError("The request is empty.")
+        store = self._session.store
         waits = self.next(message.run)  # then only its words are new: a page that came later does not know the rest
         anchor, cells = (waits.anchor, waits.cells) if waits else (message.anchor, message.cells)
         kept = {"text": self._session.hidden(message.request), "anchor": anchor, "cells": cells}
-        self._session.store.enqueue(message.run, self._session.conversation, kept)
+        late = store.begun(message.run)  # its turn came before its new words did: those are a request of their own
+        store.enqueue(uuid4().hex if late else message.run, self._session.conversation, kept)
         self._tell(self.now())
 
     def drop(self, run: str) -> None:

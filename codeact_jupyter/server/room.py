@@ -121,6 +121,7 @@ class Room:
 
     def _take_up(self, run: str, replay: bool = False) -> None:
         task = self.session.resume(run, {}, replay)
+        self._unfinished = run  # told of also if it breaks off before anything more is recorded
         task.add_done_callback(lambda task: self._over(run, task))
 
     def start_queued(self, run: str | None = None) -> None:

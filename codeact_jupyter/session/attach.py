@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.kernel.client import KernelClient
+from codeact_jupyter.notebook.content import kernel_name
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.live import Replica
 from codeact_jupyter.session.contents import ContentsFile, Standing
@@ -21,6 +22,9 @@ from codeact_jupyter.store import Store
 
 READY_SECONDS = 10.0
 """How long a browser may take to send its document."""
+
+SAVING_SECONDS = 30.0
+"""A save that goes on is over by then, or it failed."""
 
 NOT_SENT = "The browser did not send the notebook. Reload the page and ask again."
 
@@ -57,8 +61,12 @@ class ServerDesk:
         self._settled = asyncio.Event()
         """No browser is on its way: its document is here, ours to edit, or it went."""
         self._settled.set()
-        self._behind = False
+        self.document.restore(lost := store.unfiled(self.key))
+        self._behind = bool(lost)
         """The file lacks what we did, as far as we know."""
+        self._asked: list[set[str]] = []
+        """Our cells in the save that goes on, and in the one that the browser was asked for meanwhile."""
+        self._asked_at = 0.0
         self._ended = ""
         """Why the notebook must not be written any more."""
         self._writes = asyncio.Lock()
@@ -114,7 +122,7 @@ class ServerDesk:
             self._browser.supersede()
         if self._replica and self._replica[0] != browser.document_id:
             self._drop()
-        self._browser, self._greeted = browser, False
+        self._browser, self._greeted, self._asked = browser, False, []
         self._settled.clear()
 
     async def stands(self, browser: Browser, base: str | None) -> tuple[Standing, str]:
@@ -148,9 +156,9 @@ class ServerDesk:
 
     def saved(self, browser: Browser) -> None:
         """It has written the file."""
-        if browser is self._browser:
-            self._behind = False
-            self.document.saved()
+        if browser is self._browser and self._asked:
+            self.document.saved(self._asked.pop(0))
+            self._behind = bool(self._asked)
 
     async def closed(self, browser: Browser, keep: bool) -> None:
         """The user closed the notebook; with `keep` False unsaved changes were discarded, ours too.  Raises `NotebookError`."""
@@ -169,7 +177,7 @@ class ServerDesk:
         self._expect_nobody()
         self._let_go()
         self._drop()
-        self._ended = why
+        self._ended = self._ended or why
 
     async def shutdown(self) -> None:
         """What the file lacks of our work is written.  Raises `NotebookError`."""
@@ -189,8 +197,13 @@ class ServerDesk:
             self.document.attach(replica, current=self._standing == "same")
         self._settled.set()
         if self._behind:
-            self.document.asked()
-            browser.ask_save()
+            self._ask(browser)
+
+    def _ask(self, browser: Browser) -> None:
+        now = asyncio.get_running_loop().time()
+        goes_on = self._asked[:1] if now - self._asked_at < SAVING_SECONDS else []
+        self._asked, self._asked_at = [*goes_on, self.document.shown()], now
+        browser.ask_save()
 
     def _send(self, message: bytes) -> None:
         if self._browser and self._greeted:
@@ -259,8 +272,7 @@ class ServerDesk:
 
     def kernel_name(self) -> str | None:
         """The kernelspec that the notebook names."""
-        named = self.document.content()["metadata"].get("kernelspec", {}).get("name")
-        return str(named) if named else None
+        return kernel_name(self.document.content())
 
     async def save(self) -> None:
         if self._ended:
@@ -268,8 +280,7 @@ class ServerDesk:
         self._behind = True
         if self._browser:
             if self._settled.is_set():  # else it is asked when its document is here, with our cells
-                self.document.asked()
-                self._browser.ask_save()
+                self._ask(self._browser)
         elif not self._replica:
             await self._write()
 

@@ -8,6 +8,7 @@ from typing import Any
 from codeact_jupyter.config import for_kernels
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.kernel.host import LocalHost
+from codeact_jupyter.notebook.content import kernel_name
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.file import LocalFile
 from codeact_jupyter.session.desk import KernelNews, filed_in, into
@@ -45,8 +46,7 @@ class LocalDesk:
     async def kernel(self, news: KernelNews) -> KernelClient:
         news.state("starting_kernel")
         if self._host is None:
-            wanted = self._kernel_name or self.document.content()["metadata"].get("kernelspec", {}).get("name")
-            self._host = self._new_host(wanted)
+            self._host = self._new_host(self._kernel_name or kernel_name(self.document.content()))
             await self._host.start()
         client = KernelClient(self._host, news.state, news.lost, news.may_restart)
         await client.open()

@@ -4,7 +4,8 @@ Server and command line use it alike; they differ in their `Desk` and their `Aud
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from codeact_jupyter.beside import Beside
 from codeact_jupyter.budget import elapsed
 from codeact_jupyter.config import Settings
 from codeact_jupyter.errors import Busy, CodeActError, SettingError
-from codeact_jupyter.events import ActionProposed, Event, Resumed, RunFinished, UserAsked
+from codeact_jupyter.events import ActionProposed, Event, Recorded, Resumed, RunFinished, UserAsked
 from codeact_jupyter.masking import Veil
 from codeact_jupyter.session.desk import Audience, Desk
 from codeact_jupyter.session.installing import package_of
@@ -94,17 +95,19 @@ class Session:
         settings = self._usable(request.settings, model=not request.install)
         if request.install:
             request = replace(request, text=f"Install {package_of(request.install)}", cells=())
-        conversation = self.conversation
-        history = self.store.history(conversation, request.continues)
-        if not self.store.begin(request.run, conversation):
+        if (claim := self.store.claim(request.run)) is None:
             return None
-        claim = self.store.claim(request.run)
-        assert claim, "the run has just been made"
-        if request.goes_on:
-            request = replace(request, anchor=_last_cell(history) or request.anchor)
-        asked = self._asked(request, settings, conversation)
-        order = Order(request.run, asked, settings, history, request.install, request.aside, terms=request.terms)
-        return self._go(Work(self._place, order), claim, Work.begin)
+        with _let_go_if_it_fails(claim):
+            conversation = self.conversation
+            history = self.store.history(conversation, request.continues)
+            if not self.store.begin(request.run, conversation):
+                claim.release()
+                return None
+            if request.goes_on:
+                request = replace(request, anchor=_last_cell(history) or request.anchor)
+            asked = self._asked(request, settings, conversation)
+            order = Order(request.run, asked, settings, history, request.install, request.aside, terms=request.terms)
+            return self._go(Work(self._place, order), claim, Work.begin)
 
     def resume(self, run: str, settings: Mapping[str, Any], replay: bool = False) -> asyncio.Task[RunFinished]:
         """Take up a run that was cut off.  Raises `Busy`, `SettingError`, or `CodeActError` when it cannot be taken up.
@@ -113,37 +116,31 @@ class Session:
         """
         if self._live:
             raise Busy("A run goes on in this notebook. Stop it before another one is resumed.")
-        recorded = self.store.events(run)
-        asked = recorded[0].event if recorded else None
-        if not isinstance(asked, UserAsked):
-            raise CodeActError(f"Nothing is recorded of a run {run!r}.")
-        if isinstance(recorded[-1].event, RunFinished):
-            raise CodeActError("That run has come to its end. Ask on from it instead.")
+        asked, _ = self._cut_off(run)
         chosen = self._usable({**asked.settings, **settings}, model=bool(asked.model))
         if (claim := self.store.claim(run)) is None:
             raise Busy("That run goes on in another process. Stop it there first.")
-        history = self.store.history(asked.conversation, run)
-        self.desk.document.restore(self.store.journalled(run))
-        asked = asked.model_copy(update={"approval": chosen.approval})
-        order = Order(run, asked, chosen, history, resumed=True, replay=replay, seconds=elapsed(recorded))
-        if not asked.model:
-            self._end(run, INSTALL_CUT_OFF)
-            claim.release()
-            raise CodeActError(INSTALL_CUT_OFF)
-        return self._go(Work(self._place, order), claim, Work.resume)
+        with _let_go_if_it_fails(claim):
+            asked, recorded = self._cut_off(run)  # again: another process may just have brought it to its end
+            history = self.store.history(asked.conversation, run)
+            self.desk.document.restore(self.store.journalled(run))
+            asked = asked.model_copy(update={"approval": chosen.approval})
+            order = Order(run, asked, chosen, history, resumed=True, replay=replay, seconds=elapsed(recorded))
+            if not asked.model:
+                self._end(run, INSTALL_CUT_OFF)
+                raise CodeActError(INSTALL_CUT_OFF)
+            return self._go(Work(self._place, order), claim, Work.resume)
 
     def steer(self, run: str, text: str) -> bool:
-        """Words for the next step; False: that run is over."""
-        if self._live and self._live[0].id == run:
-            self._live[0].run.steer(text)
-            return True
-        return False
+        """Words for the next step; False: that run is over, or is about to be."""
+        return bool(self._live and self._live[0].id == run and self._live[0].run.steer(text))
 
     async def stop(self, run: str) -> None:
         """Ends the model call and our action; returns when it is recorded.  A run that is over is left as it is."""
         if self._live and self._live[0].id == run:
             live, task = self._live
-            if not live.run.stopping:  # asked twice, it is cancelled once: the way out is not to be broken off
+            ended = isinstance(next(reversed(live.run.history), None), RunFinished)
+            if not (live.run.stopping or ended):  # it is cancelled once: the way out is not to be broken off
                 live.run.stopping = True
                 task.cancel()
             await asyncio.wait([task])
@@ -154,6 +151,16 @@ class Session:
             _, task = self._live
             task.cancel()
             await asyncio.wait([task])
+
+    def _cut_off(self, run: str) -> tuple[UserAsked, Sequence[Recorded]]:
+        """What is recorded of a run that was cut off.  Raises `CodeActError`."""
+        recorded = self.store.events(run)
+        asked = recorded[0].event if recorded else None
+        if not isinstance(asked, UserAsked):
+            raise CodeActError(f"Nothing is recorded of a run {run!r}.")
+        if isinstance(recorded[-1].event, RunFinished):
+            raise CodeActError("That run has come to its end. Ask on from it instead.")
+        return asked, recorded
 
     def _usable(self, of_run: Mapping[str, Any], model: bool) -> Settings:
         settings = self._settings(of_run)
@@ -197,6 +204,15 @@ class Session:
 
     def _typed(self, text: str) -> None:
         self.typed = text
+
+
+@contextmanager
+def _let_go_if_it_fails(claim: Claim) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        claim.release()
+        raise
 
 
 def _last_cell(history: Sequence[Event]) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from codeact_jupyter.errors import NotebookError
 from codeact_jupyter.kernel.client import KernelClient
+from codeact_jupyter.notebook.content import kernel_name
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.session.attach import Browser, ServerDesk
 from codeact_jupyter.session.collaboration import Rooms, SharedRoom
@@ -117,7 +118,7 @@ class SharedDesk:
     def leave_for_good(self, why: str = "") -> None:
         """No page counts any more: the server ends, or, where it is said why, nothing is written any more."""
         self._browsers = []
-        self._ended = why
+        self._ended = self._ended or why
         if why:
             self._part()
 
@@ -217,8 +218,7 @@ class SharedDesk:
 
     def kernel_name(self) -> str | None:
         """The kernelspec that the notebook names."""
-        named = self.document.content()["metadata"].get("kernelspec", {}).get("name")
-        return str(named) if named else None
+        return kernel_name(self.document.content())
 
     async def save(self) -> None:
         if self._ended:
@@ -237,12 +237,12 @@ class SharedDesk:
         room = self._room
         if room is None:
             return
-        self.document.asked()
+        cells = self.document.shown()
         try:
             if not await self.storage.writable():
                 raise NotebookError(f"{self.path} is read-only: what was done is in the open notebook only. Save it under another name.")
             if await room.save():
-                self.document.saved()
+                self.document.saved(cells)
                 self._behind, self._told = False, ""
         except NotebookError as error:
             if str(error) != self._told:

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 if sys.platform == "win32":
     import msvcrt
@@ -40,7 +41,7 @@ class Claim:
 def claim(folder: Path, run: str, patience: float = MOMENT) -> Claim | None:
     """Hold a run; None: somebody holds it, these seconds long.  Raises `OSError` when the folder cannot be written."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / run
+    path = _file(folder, run)
     end = time.monotonic() + patience
     while time.monotonic() < end:
         file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
@@ -56,16 +57,17 @@ def claim(folder: Path, run: str, patience: float = MOMENT) -> Claim | None:
 
 def held(folder: Path, run: str) -> bool:
     """Somebody holds it."""
+    path = _file(folder, run)
     try:
-        file = os.open(folder / run, os.O_RDWR)
+        file = os.open(path, os.O_RDWR)
     except OSError:
         return False
     try:
         if not _locked(file):
             return True
-        if _same(folder / run, file):  # left by a process that was killed
+        if _same(path, file):  # left by a process that was killed
             with contextlib.suppress(OSError):
-                (folder / run).unlink()
+                path.unlink()
         return False
     finally:
         os.close(file)
@@ -74,10 +76,15 @@ def held(folder: Path, run: str) -> bool:
 def holds(folder: Path) -> set[str]:
     """All that somebody holds."""
     try:
-        names = [file.name for file in folder.iterdir()]
+        names = [unquote(file.name) for file in folder.iterdir()]
     except OSError:
         return set()
     return {name for name in names if held(folder, name)}
+
+
+def _file(folder: Path, run: str) -> Path:
+    """A browser makes the id: it is a name here, and leads nowhere else."""
+    return folder / quote(run, safe="")
 
 
 def _locked(file: int) -> bool:

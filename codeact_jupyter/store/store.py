@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from codeact_jupyter.errors import StoreError
 from codeact_jupyter.events import Event, Observed, Recorded
 from codeact_jupyter.lineage import lineage
-from codeact_jupyter.store import forgetting, streaming
+from codeact_jupyter.store import forgetting, streaming, unfiled
 from codeact_jupyter.store.claim import Claim, claim, held
 from codeact_jupyter.store.disks import MOUNTS
 from codeact_jupyter.store.opening import PATIENCE, Opening
@@ -23,6 +23,11 @@ from codeact_jupyter.store.recent import IDS, Entry, listed
 from codeact_jupyter.store.trouble import damaged, trouble
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+Row = tuple[int, str, Any, Any, str | None, int]
+"""Of the journal: (seq, cell, before, after, above, filed); `filed`: 0 never, 1 once, 2 exactly so."""
+
+JOURNAL = "SELECT seq, cell, before, after, above, filed FROM journal"
 
 
 class Store:
@@ -86,8 +91,20 @@ class Store:
             )
 
     def begin(self, run: str, conversation: str) -> bool:
-        """A run is to start; False: it is known already (the message came twice).  Raises `StoreError`."""
-        return self._write("INSERT OR IGNORE INTO runs VALUES (?, ?, ?)", run, conversation, _now()) == 1
+        """A run is to start; False: something is recorded of it already (the message came twice).  Raises `StoreError`."""
+        begun = self._write(
+            "INSERT INTO runs SELECT ?, id, ? FROM conversations WHERE id = ? ON CONFLICT (id) DO UPDATE"
+            " SET conversation = excluded.conversation, started = excluded.started"
+            " WHERE NOT EXISTS (SELECT 1 FROM events WHERE run = excluded.id)",
+            *(run, _now(), conversation),
+        )
+        if not begun and not self.begun(run):
+            raise StoreError("The conversation was deleted at this moment. Ask again.")
+        return begun == 1
+
+    def begun(self, run: str) -> bool:
+        """Something is recorded of it.  Raises `StoreError`."""
+        return bool(self._read("SELECT 1 FROM events WHERE run = ? LIMIT 1", run))
 
     def runs(self, conversation: str) -> list[str]:
         """Ids of a conversation's runs, oldest first."""
@@ -210,13 +227,18 @@ class Store:
             *(run, seq, cell, _json(before), _json(after), above),
         )
 
-    def journalled(self, run: str) -> Sequence[tuple[int, str, Any, Any, str | None, int]]:
-        """A run's changes: (seq, cell, before, after, above, filed), oldest first; `filed`: 0 never, 1 once, 2 exactly so."""
-        rows = self._read("SELECT seq, cell, before, after, above, filed FROM journal WHERE run = ? ORDER BY seq, rowid", run)
-        return [
-            (seq, cell, before and json.loads(before), after and json.loads(after), above, filed)
-            for seq, cell, before, after, above, filed in rows
-        ]
+    def journalled(self, run: str) -> Sequence[Row]:
+        """A run's changes, oldest first.  Raises `StoreError`."""
+        return _rows(self._read(f"{JOURNAL} WHERE run = ? ORDER BY seq, rowid", run))
+
+    def unfiled(self, path: str) -> Sequence[Row]:
+        """The last changes to those cells of a notebook that never got into its file, though their run is over.  Raises `StoreError`."""
+        return _rows(self._read(JOURNAL + unfiled.FOUND, path))
+
+    def deleted(self, path: str) -> None:
+        """A notebook, or a folder, is gone: nobody misses a cell there any more.  Raises `StoreError`."""
+        with self._told("written"):
+            self._db.execute(unfiled.LET_GO, {"path": path})
 
     def filed(self, run: str, cells: Iterable[str], exactly: bool = True) -> None:
         """The notebook's file has these cells, `exactly` as the journal says last.  Raises `StoreError`."""
@@ -261,6 +283,10 @@ class Store:
             if damaged(error):
                 self._opening.suspect()
             raise trouble(self.path, doing, error) from error
+
+
+def _rows(found: Iterable[Any]) -> list[Row]:
+    return [(seq, cell, before and json.loads(before), after and json.loads(after), *more) for seq, cell, before, after, *more in found]
 
 
 def _json(cell: Mapping[str, Any] | None) -> str | None:

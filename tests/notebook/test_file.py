@@ -15,6 +15,7 @@ import nbformat
 import pytest
 
 from codeact_jupyter.errors import NotebookError
+from codeact_jupyter.notebook.content import kernel_name
 from codeact_jupyter.notebook.document import Document
 from codeact_jupyter.notebook.file import LocalFile
 from codeact_jupyter.notebook.storage import ChangedMeanwhile
@@ -100,6 +101,10 @@ async def test_a_missing_notebook_is_created_if_asked_for(tmp_path: Path) -> Non
         ('{"nbformat": 4, "nbformat_minor": 5, "cells": [1]}', "no list of cells"),
         ('{"nbformat": 3, "worksheets": []}', "format 3.*convert"),
         ('{"nbformat": 5, "cells": []}', "format 5"),
+        ('{"nbformat": 4, "nbformat_minor": null, "cells": [], "metadata": {}}', "nbformat_minor is no number"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": null}', "metadata are no object"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "cells": [{"cell_type": "code", "source": "", "outputs": ["x"]}]}', "no list of cells"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "cells": [{"cell_type": "code", "source": [1]}]}', "no list of cells"),
     ],
 )
 async def test_what_is_no_notebook_is_refused_in_plain_words_and_left_alone(tmp_path: Path, text: str, words: str) -> None:
@@ -110,6 +115,38 @@ async def test_what_is_no_notebook_is_refused_in_plain_words_and_left_alone(tmp_
     assert path.read_bytes() == text.encode("latin-1")
     with pytest.raises(NotebookError, match="is a folder"):
         await LocalFile(tmp_path).read()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "name"),
+    [
+        ({"kernelspec": {"name": "k"}}, "k"),
+        ({}, None),
+        ({"kernelspec": None}, None),
+        ({"kernelspec": "k"}, None),
+        ({"kernelspec": {}}, None),
+    ],
+)
+async def test_the_kernel_is_the_one_that_is_named_whatever_the_metadata_hold(tmp_path: Path, metadata: Any, name: str | None) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": metadata}))
+    document = Document(LocalFile(path))
+    await document.load()
+    assert kernel_name(document.content()) == name
+
+
+@pytest.mark.parametrize("moved", [True, False])
+async def test_a_notebook_that_was_moved_or_deleted_is_not_made_a_second_time(tmp_path: Path, moved: bool) -> None:
+    path = tmp_path / "n.ipynb"
+    document = Document(LocalFile(path, create=True))
+    await document.load()
+    one = document.insert("1", None, MARK)
+    await document.save()
+    path.rename(tmp_path / "moved.ipynb") if moved else path.unlink()
+    document.insert("2", one, MARK)
+    with pytest.raises(NotebookError, match="is gone: it was deleted, moved or renamed meanwhile"):
+        await document.save()
+    assert not path.exists()
 
 
 async def test_a_read_only_notebook_is_not_replaced_and_nothing_is_lost(tmp_path: Path) -> None:

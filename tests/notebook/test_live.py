@@ -165,8 +165,7 @@ async def test_a_cell_deleted_by_another_program_while_closed_does_not_come_back
 
 async def test_a_cell_that_was_saved_and_deleted_in_a_reloaded_page_that_showed_no_panel_does_not_come_back(page: Page) -> None:
     one, two = page.document.insert("x", "load", mark(1)), page.document.insert("y", "tail", mark(2))
-    page.document.asked()
-    page.document.saved()
+    page.document.saved(page.document.shown())
     three = page.document.insert("not saved yet", two, mark(3))
     content = page.content()
     page.document.detach()
@@ -391,6 +390,31 @@ async def test_before_4_5_our_cells_are_known_by_their_mark(tmp_path: Path) -> N
     valid(on_disk)
     assert ["".join(cell["source"]) for cell in on_disk["cells"]][-5:] == ["same", "zero", "one", "two", "three"]
     assert [{**cell, "source": "".join(cell["source"])} for cell in on_disk["cells"][:5]] == cells
+
+
+@pytest.mark.parametrize("page_stayed", [True, False])
+async def test_what_the_user_deleted_before_the_run_is_resumed_stays_deleted(page: Page, page_stayed: bool) -> None:
+    cells = [page.document.insert("", "load", mark(number)) for number in (1, 2, 3)]
+    for number, cell_id in enumerate(cells):
+        page.document.write(cell_id, f"x{number}")
+    page.document.note()
+    page.save()
+    last = {entry.cell_id: entry for entry in page.entries}
+    rows = [
+        (entry.seq, entry.cell_id, entry.before, entry.after, entry.above, 1 if at < 2 else 0) for at, entry in enumerate(last.values())
+    ]
+    page.document.detach()
+    page.document = Document(LocalFile(page.path))  # the server is another one
+    if not page_stayed:
+        page.load()
+    page.attach()
+    for cell_id in (cells[1], cells[2]):
+        page.browser.notebook.ycells.pop(page.browser.index(cell_id))
+        page.browser.send()
+
+    page.document.restore(rows)
+
+    assert [cell["source"] for cell in page.content()["cells"] if cell["id"] in cells] == ["x2", "x0"], "the file never had the third one"
 
 
 async def test_the_journal_alone_brings_the_work_back_after_a_crash(page: Page) -> None:

@@ -49,8 +49,7 @@ async def test_what_the_file_never_had_is_put_back_when_it_is_loaded_again(tmp_p
 async def test_what_somebody_deleted_from_the_file_stays_deleted_when_it_is_loaded_again(tmp_path: Path) -> None:
     mount = await opened(tmp_path)
     cell = mount.document.insert("x = 1", "load", MARK)
-    mount.document.asked()
-    mount.document.saved()
+    mount.document.saved(mount.document.shown())
     await load(mount, notebook(*user_cells()))
     assert ids(mount.content()) == ["top", "load", "tail"]
     assert mount.document.source(cell) is None

@@ -115,6 +115,25 @@ async def test_a_file_that_somebody_else_wrote_is_taken_over_with_the_work_that_
     assert not browser.conflicts
 
 
+async def test_a_save_that_had_begun_before_a_cell_was_there_does_not_count_for_it(open_notebook, tmp_path):
+    server, browser, _ = await open_notebook([act("print('one')"), act("print('two')"), say("Done.")])
+    browser.saves = False
+    await browser.answer(await browser.ask())
+    content = browser.notebook.get()
+    await server.api(
+        "PUT", "contents/a.ipynb", {"type": "notebook", "format": "json", "content": content | {"cells": content["cells"][:2]}}
+    )
+    await browser.send("saved")
+    await browser.drop()
+
+    again = await server.browser(saves=False)
+    wanted = ["x = 1", "print('one')", "print('two')"]
+    await until(lambda: again.sources() == wanted)
+    await again.drop()
+    await server.extension.stop_extension()
+    assert server.sources() == wanted
+
+
 async def test_of_two_tabs_the_newer_counts_and_each_can_take_over_from_the_other(open_notebook):
     server, first, _ = await open_notebook([act(LINES), act("print('next')"), say("Done."), say("Again.")])
     run = await first.ask()

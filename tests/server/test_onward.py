@@ -1,10 +1,13 @@
 """What comes after a request: the queue, "continue", branches, resuming what was cut off, and deleting it all."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from codeact_jupyter.events import UserAsked
+from codeact_jupyter.events import RunFinished, UserAsked
+from codeact_jupyter.session import attach
+from codeact_jupyter.store import Claim, Store
 from codeact_jupyter.testing import say
 from tests.server.played import act, serving
 from tests.server.tab import Browser, until
@@ -14,6 +17,10 @@ AUTO = {"codeact": {"approval": "auto"}}
 
 def waiting(browser: Browser) -> list[str]:
     return [request["request"] for request in browser.heard("queued")[-1]["requests"]]
+
+
+def ends(browser: Browser) -> list[dict[str, Any]]:
+    return [message["event"] for message in browser.heard("recorded") if message["event"]["type"] == "run_finished"]
 
 
 async def put(browser: Browser, run: str, request: str) -> None:
@@ -47,6 +54,21 @@ async def test_queued_requests_are_changed_dropped_and_asked_in_order_once_the_r
         request["messages"][-1]["content"].split("Request:\n")[1].splitlines()[0] for request in (model.requests[2], model.requests[3])
     ]
     assert asked == ["the second", "third"] and waiting(browser) == []
+
+
+async def test_words_that_are_changed_when_their_turn_has_come_are_a_request_of_their_own(open_notebook):
+    script = [act("import time; time.sleep(1)"), say("One."), act("import time; time.sleep(1)"), say("Two."), say("Two, changed.")]
+    _, browser, model = await open_notebook(script)
+    run = await browser.ask("first")
+    await browser.event(run, "action_started")
+    await put(browser, "r2", "second")
+    await browser.event("r2", "user_asked")
+    await put(browser, "r2", "second, changed")
+
+    await until(lambda: waiting(browser) == ["second, changed"])
+    assert await browser.answer("r2") == "Two."
+    await until(lambda: any(end["answer"] == "Two, changed." for end in ends(browser)))
+    assert waiting(browser) == [] and "second, changed" in model.requests[4]["messages"][-1]["content"]
 
 
 async def test_after_any_other_end_they_wait_until_the_user_wants_them(open_notebook):
@@ -133,6 +155,50 @@ async def test_a_run_that_was_cut_off_is_resumed_and_nothing_runs_twice(open_not
         await until(lambda: again.sources() == tab.sources())
     assert (tmp_path / "root" / "count").read_text() == "x"
     assert "variables of before are lost" in model.requests[2]["messages"][-1]["content"]
+
+
+async def test_a_request_that_was_cut_off_before_it_was_recorded_is_begun_when_it_comes_again(open_notebook):
+    server, browser, _ = await open_notebook([say("Done.")])
+    store = server.extension.store
+    assert store.begin("r1", store.conversation(server.room().desk.key)), "and the server ends"
+
+    assert await browser.answer(await browser.ask(run="r1")) == "Done."
+
+
+async def test_a_run_that_another_process_brings_to_its_end_at_that_moment_is_not_resumed(open_notebook):
+    server, browser, _ = await open_notebook([say("Never.")])
+    store, session = server.extension.store, server.room().session
+    store.begin("r1", session.conversation)
+    store.append("r1", UserAsked(text="?", conversation=session.conversation, model="scripted"))
+
+    class Late(Store):
+        """Somebody lets go of the run when it has come to its end."""
+
+        def claim(self, run: str) -> Claim | None:
+            self.append(run, RunFinished(reason="answered", answer="42"))
+            return super().claim(run)
+
+    session.store = Late(store.path)
+    await browser.send("resume_run", run="r1")
+    assert "has come to its end" in (await browser.hears("notice"))["message"]
+    assert [recorded.event.type for recorded in store.events("r1")] == ["user_asked", "run_finished"]
+    assert not store.alive("r1") and session.live is None
+    session.store.close()
+    session.store = store
+
+
+async def test_a_run_whose_notebook_cannot_be_had_is_not_resumed_and_that_is_said(open_notebook, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(attach, "READY_SECONDS", 0.2)
+    _, browser, _ = await open_notebook([act("1"), act("import time; time.sleep(60)"), say("Done.")])
+    run = await cut_off(browser)
+
+    async with serving(tmp_path / "root", {}) as again:
+        tab = Browser(again, "a.ipynb")
+        await tab.load()
+        await tab.connect(sync=False)
+        await tab.send("resume_run", run=run)
+        assert "broke off (The browser did not send the notebook." in (await tab.hears("notice"))["message"]
+        assert not again.extension.store.alive(run)
 
 
 async def test_resumed_with_replay_its_variables_are_there_again(open_notebook, tmp_path: Path):

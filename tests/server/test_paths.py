@@ -3,7 +3,7 @@
 import asyncio
 
 from codeact_jupyter.testing import say
-from tests.server.played import act
+from tests.server.played import act, serving
 from tests.server.tab import until
 
 SLOW = "import time; time.sleep(1)"
@@ -70,6 +70,22 @@ async def test_a_notebook_deleted_in_mid_run_ends_the_run_in_words_and_leaves_no
     again = await server.browser()
     assert again.sources() == ["new = 1"]
     assert server.sources() == ["new = 1"]
+
+
+async def test_what_a_deleted_notebook_had_unsaved_is_in_none_that_is_made_in_its_place(open_notebook, tmp_path):
+    server, browser, _ = await open_notebook([act("print('old')"), say("Done.")])
+    browser.saves = False
+    await browser.answer(await browser.ask())
+    await server.api("DELETE", "contents/a.ipynb")
+    await until(lambda: not server.extension.rooms)
+    server.write("a.ipynb", "new = 1")
+    assert (await server.browser()).sources() == ["new = 1"]
+
+    await server.extension.stop_extension()
+
+    assert server.sources() == ["new = 1"]
+    async with serving(tmp_path / "root", {}) as again:
+        assert (await again.browser()).sources() == ["new = 1"]
 
 
 async def test_a_notebook_that_vanishes_from_the_disk_ends_the_run_in_words(open_notebook):

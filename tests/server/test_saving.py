@@ -121,6 +121,38 @@ async def test_a_server_that_ends_in_mid_run_leaves_the_work_in_the_file_and_the
         assert late.sources() == server.sources()
 
 
+async def test_a_server_that_is_killed_while_nobody_saves_puts_what_was_done_into_the_notebook_when_it_is_shown_again(
+    open_notebook, tmp_path
+):
+    server, browser, _ = await open_notebook([act("print('one')"), act(f"{SLOW}; print('two')"), act("print('three')"), say("Done.")])
+    run = await browser.ask()
+    await until(lambda: [row[-1] for row in server.extension.store.journalled(run)][:1] == [1])
+    browser.saves = False
+    await browser.event(run, "observed", 2)
+    await browser.drop()
+    await until(lambda: server.room().session.live is None)
+    cells = server.cells()
+    server.write("a.ipynb", cells[0])  # another program deletes what was saved
+    server.extension.rooms.clear()  # as if it were killed: nothing is put down in order
+
+    async with serving(tmp_path / "root", {}) as again:
+        tab = await again.browser()
+        assert await tab.answer(run) == "Done."
+        wanted = ["x = 1", f"{SLOW}; print('two')", "print('three')"]
+        await until(lambda: tab.sources() == wanted)
+        await until(lambda: again.sources() == wanted)
+        assert tab.texts() == ["", "begun\ntwo\n", "three\n"]
+        del tab.notebook.ycells[2]
+        await until(lambda: again.room().desk.document.ids() == tab_ids(tab))
+        await tab.save()
+        again.extension.rooms.clear()
+        assert (await again.browser()).sources() == wanted[:2]
+
+
+def tab_ids(tab):
+    return [cell["id"] for cell in tab.cells()]
+
+
 async def test_a_server_that_ends_writes_what_a_browser_has_not_saved(open_notebook):
     server, browser, _ = await open_notebook([act("print('one')"), say("Done.")])
     browser.saves = False

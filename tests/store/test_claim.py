@@ -46,6 +46,16 @@ def test_a_run_is_held_once_until_it_is_given_back(live):
     assert [file.name for file in live.iterdir()] == ["other"]
 
 
+def test_an_id_is_a_name_and_no_way_to_another_file(live):
+    live.mkdir()
+    store = live.parent / "store.sqlite"
+    store.write_text("all that is known")
+    ours = claim(live, "../store.sqlite")
+    assert ours and held(live, "../store.sqlite") and holds(live) == {"../store.sqlite"}
+    ours.release()
+    assert store.read_text() == "all that is known" and not list(live.iterdir())
+
+
 def test_another_process_holds_it_until_it_is_killed(live):
     process = holder(live)
     try:

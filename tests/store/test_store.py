@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from codeact_jupyter.errors import StoreError
 from codeact_jupyter.events import ModelReplied, Observed, RunFinished, Usage, UserAsked
 from codeact_jupyter.store import Store
 
@@ -28,7 +29,17 @@ def test_events_come_back_as_they_were_recorded_numbered_without_gaps(store):
 
 def test_a_run_begins_once(store):
     conversation = store.conversation("/n.ipynb")
-    assert store.begin("r", conversation) and not store.begin("r", conversation)
+    assert store.begin("r", conversation) and store.begin("r", conversation), "nothing was recorded of it yet: it was cut off before"
+    store.append("r", UserAsked(text="x"))
+    assert not store.begin("r", conversation) and not store.begin("r", store.new_conversation("/n.ipynb"))
+
+
+def test_a_run_does_not_begin_in_a_conversation_that_was_deleted(store):
+    conversation = store.conversation("/n.ipynb")
+    store.forget(conversation)
+    with pytest.raises(StoreError, match="deleted at this moment"):
+        store.begin("r", conversation)
+    assert store.runs(conversation) == []
 
 
 def test_a_notebook_has_one_conversation_until_a_new_one_is_begun(store):
@@ -84,6 +95,29 @@ def test_what_the_file_has_is_marked_and_a_later_change_is_not_in_it_exactly(sto
     store.filed("r", ["a", "b", "unknown"])
     store.filed("r", ["a"], exactly=False)
     assert filed(store) == [(1, "a", 2), (1, "b", 2), (2, "a", 2)]
+
+
+def unfiled(store):
+    return [(cell, after["source"]) for _, cell, _, after, *_ in store.unfiled("/d/n.ipynb")]
+
+
+def test_cells_that_never_got_into_the_file_are_known_once_their_run_is_over(store):
+    conversation = store.conversation("/d/n.ipynb")
+    for run in ("r", "goes on", "failed"):
+        store.begin(run, conversation)
+        store.append(run, UserAsked(text="x"))
+        for cell in ("saved", "not saved", "deleted"):
+            store.journal(run, 1, f"{run}: {cell}", (None, {"source": cell}, None))
+        store.filed(run, [f"{run}: saved"], exactly=False)
+        store.journal(run, 1, f"{run}: deleted", (None, None, None))
+    assert unfiled(store) == []
+    store.append("r", RunFinished(reason="stopped"))
+    store.append("failed", RunFinished(reason="failed"))
+    assert unfiled(store) == [("r: not saved", "not saved")]
+    store.deleted("/d/other")
+    assert unfiled(store) == [("r: not saved", "not saved")]
+    store.deleted("/d")
+    assert unfiled(store) == []
 
 
 def test_an_image_is_kept_once(store):
