@@ -9,6 +9,7 @@ import pytest
 from codeact_jupyter.cli import main
 from codeact_jupyter.events import ActionProposed, ApprovalAsked, Event, ModelReplied, RunFinished, Steered, Usage, UserAsked
 from codeact_jupyter.store import Store
+from codeact_jupyter.testing import notebook
 
 Capture = pytest.CaptureFixture[str]
 
@@ -153,9 +154,25 @@ def test_what_cannot_be_resumed_is_said(kept: Kept, capsys: Capture, run: str, c
 
 
 def test_a_run_of_a_session_without_a_notebook_is_over_with_it(kept: Kept, capsys: Capture) -> None:
-    kept.folder = Path("session:1")
+    kept.add("7a", notebook="older.ipynb")
+    folder, kept.folder = kept.folder, Path("session:1")
     kept.add("8a", notebook="")
-    assert said(capsys, "resume")[0] == 2
+    code, _, err = said(capsys, "resume", "8a")
+    assert code == 2 and "IPython session" in err
+    assert f"{folder / 'older.ipynb'}" in said(capsys, "resume")[2], "the last one that can be taken up"
+
+
+def test_what_a_run_was_granted_holds_when_it_is_resumed(kept: Kept, capsys: Capture) -> None:
+    (kept.folder / "n.ipynb").write_text(json.dumps(notebook("x = 1")))
+    conversation = kept.store.conversation(str(kept.folder / "n.ipynb"))
+    for run, granted in (("1a", {"max_tokens": 1000}), ("2b", {})):
+        kept.store.begin(run, conversation)
+        for event in (UserAsked(text="Sum up.", conversation=conversation, model="offline", settings=granted), replied()):
+            kept.store.append(run, event)
+    code, _, err = said(capsys, "resume", "1a")
+    assert code == 3 and "budget of 1,000 tokens is used up (1,200)" in err
+    code, _, err = said(capsys, "resume", "2b", "--max-tokens", "1100")
+    assert code == 3 and "budget of 1,100 tokens" in err
 
 
 def test_without_a_run_it_is_the_one_that_was_cut_off_last(kept: Kept, capsys: Capture) -> None:

@@ -21,6 +21,8 @@ from codeact_jupyter.terminal.progress import Terminal
 
 ANY = "default"
 """What a run has for its model where none was named: the one that the server has."""
+BUDGETS = ("max_steps", "max_tokens", "max_seconds", "max_cost", "timeout")
+"""What a panel may have granted a run alone.  Not a URL: the key of this environment would go there."""
 ENDED = "That run has come to its end ({state}): ask on from it with `jupyter codeact run`."
 GOES_ON = "That run goes on in another process ({state}). Stop it there first."
 
@@ -52,9 +54,9 @@ def _resuming(run: str, replay: bool) -> Callable[[Session], Begun]:
 
 
 def _newest(store: Store) -> Entry:
-    """The run that was cut off last."""
+    """The run that was cut off last, of those that can be taken up again."""
     for entry in store.recent(ALL):
-        if standing(store, entry) == "interrupted":
+        if Path(entry.path).is_absolute() and standing(store, entry) == "interrupted":
             return entry
     raise Usage("no run was cut off: there is nothing to resume")
 
@@ -83,8 +85,8 @@ def _some(entries: Sequence[Entry], most: int = 5) -> str:
 def _as_begun(recorded: Sequence[Recorded]) -> dict[str, Any]:
     """Settings that are recorded with a run, and hold for the rest of it."""
     match recorded[0].event:
-        case UserAsked(model=model, format=format, approval=approval):
+        case UserAsked(model=model, format=format, approval=approval, settings=own):
             named = {} if model in ("", ANY) else {"model": model}
-            return {**named, "format": format, "approval": approval}
+            return {**{name: own[name] for name in BUDGETS if name in own}, **named, "format": format, "approval": approval}
         case _:
             return {}
