@@ -2,12 +2,14 @@
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from codeact_jupyter.cli.options import parser
 from codeact_jupyter.config import WAYS
+from codeact_jupyter.errors import ActionParseError
 from codeact_jupyter.formats import FORMATS, evaluated
 from codeact_jupyter.ports import Answer, Code, Interrupt, Reply, Wait
 from codeact_jupyter.prompt import WAITING, system
@@ -40,6 +42,19 @@ def test_how_to_wait_and_interrupt_is_told_as_it_is_taken(name: str) -> None:
         calls = CALLS.findall(words)
         actions = [FORMATS[name]().parse(Reply(f"Action: {call} End Action"), []) for call in calls]
         assert actions == [Wait(60), Interrupt()]
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_what_an_action_becomes_is_documented_as_it_is(name: str) -> None:
+    section = (ROOT / "docs" / "formats.md").read_text().split(f"\n## {name}\n")[1].split("\n## ")[0]
+    (python,) = re.findall(r"```python\n(.*?)\n```", section, re.DOTALL)
+    written = [fence or f"Action: {inline} End Action" for fence, inline in re.findall(r"```\n(.*?)```|`([^`\n]+)`", section, re.DOTALL)]
+    sources = []
+    for reply in written:
+        with suppress(ActionParseError):  # of what stands between ticks not all is an action
+            action = FORMATS[name]().parse(Reply(reply), [])
+            sources += [action.source] if isinstance(action, Code) else []
+    assert python in sources
 
 
 @pytest.mark.parametrize("name", WAYS)
