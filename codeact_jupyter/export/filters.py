@@ -12,6 +12,7 @@ from typing import Any
 
 from codeact_jupyter.events import ModelReplied
 from codeact_jupyter.export.conversation import messages
+from codeact_jupyter.export.hiding import without_pictures
 from codeact_jupyter.export.once import Once, spoken
 from codeact_jupyter.export.secrets import Secrets
 from codeact_jupyter.export.trajectory import FAILED, Trajectory
@@ -95,7 +96,12 @@ def _calls(message: Mapping[str, Any]) -> int:
 def no_secrets(secrets: Secrets) -> Predicate:
     """No key, token or password stands in it, not even one that an export would hide."""
     has = Once(lambda event: secrets.has_keys(spoken(event)))
-    return lambda trajectory: not any(map(has, (*trajectory.before, *trajectory.events)))
+
+    def clean(trajectory: Trajectory) -> bool:
+        shown = (hidden for outputs in trajectory.outputs().values() for hidden in map(without_pictures, outputs))
+        return not any(map(has, (*trajectory.before, *trajectory.events))) and not any(map(secrets.has_keys, shown))
+
+    return clean
 
 
 PLAIN: Mapping[str, Predicate] = {

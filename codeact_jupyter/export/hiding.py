@@ -66,17 +66,21 @@ def _outputs(outputs: Iterable[Mapping[str, Any]], secrets: Secrets) -> list[Map
 
 
 def _kept(output: Mapping[str, Any], secrets: Secrets) -> Mapping[str, Any]:
-    """With its text in one piece: a key may go from one line of a list to the next."""
-    joined = dict(output)
-    if "text" in joined:
-        joined["text"] = text_of(joined["text"])
-    data = {kind: text_of(value) if _lines(value) else value for kind, value in joined.pop("data", {}).items()}
-    safe: dict[str, Any] = throughout(joined, secrets.text)
+    safe: dict[str, Any] = throughout(without_pictures(output), secrets.text)
     if "data" not in output:
         return safe
-    pictures = {kind: value for kind, value in data.items() if kind in _PICTURES}  # bytes in base64 are no text
-    rest = {kind: value for kind, value in data.items() if kind not in _PICTURES}
-    return {**safe, "data": {**throughout(rest, secrets.text), **pictures}}
+    return {**safe, "data": {**safe["data"], **{kind: text_of(value) for kind, value in output["data"].items() if kind in _PICTURES}}}
+
+
+def without_pictures(output: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts of an output, each in one piece: a key may go from one line of a list to the next.  Bytes in base64 are none."""
+    texts = dict(output)
+    if "text" in texts:
+        texts["text"] = text_of(texts["text"])
+    if "data" in texts:
+        held = {kind: value for kind, value in texts["data"].items() if kind not in _PICTURES}
+        texts["data"] = {kind: text_of(value) if _lines(value) else value for kind, value in held.items()}
+    return texts
 
 
 def _lines(value: Any) -> bool:

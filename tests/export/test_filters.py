@@ -1,5 +1,7 @@
 """The filters, each by a table of runs that it keeps and drops."""
 
+from dataclasses import replace
+
 import pytest
 
 from codeact_jupyter.events import UserAsked
@@ -85,6 +87,8 @@ def test_a_run_with_a_secret_anywhere_is_dropped() -> None:
     assert clean(run(action(1), answer()))
     assert not clean(run(action(1, code="password = 'hunter2hunter2'"), answer()))
     assert not clean(run(action(1, text="our-key-0123456789abcdef"), answer()))
+    output = {"output_type": "stream", "name": "stdout", "text": ["… our-key-01234567", "89abcdef"]}
+    assert not clean(replace(run(action(1), answer()), outputs=lambda: {("cell-1", "f()"): [output]})), "the model was not told all of it"
 
 
 def test_each_filter_counts_what_the_ones_before_it_left() -> None:
