@@ -5,10 +5,10 @@ what an expression stands for, `calls`, `references` and `detours` what comes of
 """
 
 from codeact_jupyter.policy.found import EFFECTS, Found, told
-from codeact_jupyter.policy.looking import look
+from codeact_jupyter.policy.looking import binds, look
 from codeact_jupyter.ports import Code, Facts, Verdict
 
-__all__ = ["EFFECTS", "judge"]
+__all__ = ["EFFECTS", "binds", "judge"]
 
 _OF_CELL = {"theirs": "edit_cell", "protected": "protected_cell", "expensive": "expensive_cell"}
 _SANDBOX_HOLDS = frozenset({"write_files", "read_outside", "network"})

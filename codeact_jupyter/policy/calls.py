@@ -11,7 +11,7 @@ from codeact_jupyter.policy.names import is_path
 from codeact_jupyter.policy.paths import place
 from codeact_jupyter.policy.references import listed
 from codeact_jupyter.policy.shell import command
-from codeact_jupyter.policy.tables import IN_MEMORY, METHODS, OPENS, WRITERS, WRITES_TO, WRITES_WHEN_CALLED
+from codeact_jupyter.policy.tables import IN_MEMORY, METHODS, OPENS, UNPICKLES, WRITERS, WRITES_TO, WRITES_WHEN_CALLED
 
 _MODE = re.compile(r"^(?:[rbtU]|[rU]?[:|](?:\*|gz|bz2|xz|zst)?)*$")
 _WRITES = re.compile(r"[wax+c]")
@@ -74,7 +74,7 @@ def _by_name(node: ast.Call, name: str, read: Read) -> Iterator[str]:
             yield "write_files"
         case _ if WRITERS.match(name):
             yield "write_files"
-        case _ if name.startswith("gensim.") and name.endswith(".load"):
+        case _ if UNPICKLES.match(name) and node.args:
             yield "pickle"
         case _:
             pass
@@ -136,7 +136,11 @@ def _by_method(node: ast.Call, last: str, read: Read) -> Iterator[str]:
 
 def _by_option(keyword: ast.keyword) -> Iterator[str]:
     """`np.load(…, allow_pickle=True)`, `MNIST(".", download=True)`: whatever is called."""
-    if (keyword.arg == "allow_pickle" and not _is(keyword.value, False)) or (keyword.arg == "safe_mode" and _is(keyword.value, False)):
+    if (
+        (keyword.arg == "allow_pickle" and not _is(keyword.value, False))
+        or (keyword.arg == "safe_mode" and _is(keyword.value, False))
+        or (keyword.arg == "trusted" and _is(keyword.value, True))
+    ):
         yield "pickle"
     elif keyword.arg == "download" and _is(keyword.value, True):
         yield "network"
@@ -156,8 +160,8 @@ def _writes(node: ast.Call, last: str, base: frozenset[str], read: Read) -> bool
         case "open" | "_builtin_open" | "FileIO":
             modes = [argument(node, 0, "mode"), argument(node, 1, "mode")]
             return any(_WRITING.match(text) for mode in modes if mode is not None for text in read.texts.of(mode))
-        case "write":  # of a tree of elements, not of what is open
-            texts = read.texts.of(node.args[0]) if len(node.args) == 1 else ()
+        case "write" | "output" | "export":  # of a tree of elements or a document, not of what is open
+            texts = {text for one in [*node.args, *(keyword.value for keyword in node.keywords)] for text in read.texts.of(one)}
             return any(map(_FILE.match, texts)) and not any(name.startswith(("sys.", "io.")) for name in base)
         case "backup":
             return any(map(_DATABASE.match, base))

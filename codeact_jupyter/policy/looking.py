@@ -20,12 +20,26 @@ _NESTED = 8
 def look(text: str, facts: Facts) -> Iterator[Found]:
     """What of an action has an effect that is listed."""
     found: list[Found] = []
-    tree = _body(magics.Body(text, 1), facts, found)
-    if tree is not None and _MAGIC.search(text):
-        _inline(tree, facts, found)
+    tree = _whole(text, facts, found)
     yield from found
     if tree is not None:
         yield from _tree(tree, facts)
+
+
+def binds(text: str) -> frozenset[str]:
+    """The names that an action gives to the kernel, as far as its code says; `*`: those of a module too."""
+    tree = _whole(text, Facts(), [])
+    scopes = Scopes(tree or ast.Module([], []))
+    own = {name for name in scopes.module.bound if not name.startswith(".")}
+    return frozenset(own.union(*(scope.elsewhere for scope in scopes.every)))
+
+
+def _whole(text: str, facts: Facts, found: list[Found]) -> ast.Module | None:
+    """With what its magics run."""
+    tree = _body(magics.Body(text, 1), facts, found)
+    if tree is not None and _MAGIC.search(text):
+        _inline(tree, facts, found)
+    return tree
 
 
 def _body(body: magics.Body, facts: Facts, found: list[Found], deep: int = 0) -> ast.Module | None:

@@ -148,6 +148,7 @@ MODULES: Mapping[str, str] = {
         huggingface_hub kaggle kagglehub gdown wget pymongo redis psycopg psycopg2 pymysql MySQLdb mysql snowflake pyodbc cx_Oracle oracledb
         asyncpg clickhouse_driver clickhouse_connect elasticsearch websocket websockets wandb comet_ml neptune mlflow webbrowser
         geopy geocoder osmnx wikipedia Bio.Entrez astroquery pytrends sodapy praw quandl nasdaqdatalink torchaudio.datasets
+        tensorflow_datasets
         twilio slack_sdk telegram tweepy praw
         selenium playwright scrapy mechanize pycurl requests_html cloudscraper pyppeteer grpc zmq pika kafka""".split()
     },
@@ -185,6 +186,7 @@ DISTINCT: Mapping[str, str] = {
     **dict.fromkeys("import_module".split(), "importlib"),
     **dict.fromkeys("makedirs removedirs popen execv execve execvp fork killpg".split(), "os"),
     **dict.fromkeys("read_pickle".split(), "pandas"),
+    **dict.fromkeys("hf_hub_download snapshot_download".split(), "huggingface_hub"),
 }
 """Names that are clear without their module."""
 
@@ -200,6 +202,7 @@ KNOWN_AS: Mapping[str, str] = {
     "PdfPages": "matplotlib.backends.backend_pdf.PdfPages", "display_javascript": "IPython.display.display_javascript",
     "publish_display_data": "IPython.display.publish_display_data", "text": "sqlalchemy.text",
     "widgets": "ipywidgets", "sp": "sympy", "ne": "numexpr",
+    "wavfile": "scipy.io.wavfile", "tfds": "tensorflow_datasets", "Digraph": "graphviz.Digraph", "Graph": "graphviz.Graph",
     "display": "IPython.display.display", "Markdown": "IPython.display.Markdown", "SummaryWriter": "torch.utils.tensorboard.SummaryWriter",
     "ExcelWriter": "pandas.ExcelWriter", "ZipFile": "zipfile.ZipFile", "PosixPath": "pathlib.Path",
 }  # fmt: skip
@@ -259,6 +262,9 @@ METHODS: Mapping[str, str] = {
     **dict.fromkeys("enable_load_extension load_extension".split(), "dynamic"),
 }
 """Methods that are told by their names, of whatever object, if they are given anything."""
+
+UNPICKLES = re.compile(r"^gensim\.[\w.]+\.load$|^(?:\w+\.)*[A-Z]\w*[a-z]\w*\.load$")
+"""Functions that load objects: `Word2Vec.load`."""
 
 WRITERS = re.compile(r"^(?:networkx|pyreadstat|fastparquet)\.(?:\w+\.)*write(?:_\w+)?$")
 """Functions that write, of modules that have many."""

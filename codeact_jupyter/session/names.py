@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from codeact_jupyter.policy import binds
 from codeact_jupyter.ports import Finished, Name
 
 
@@ -20,12 +21,13 @@ class Names:
             self._kernel, self._ours = kernel, set()
         self._keep(names)
 
-    def after(self, finished: Finished) -> None:
-        """An action of ours has ended: what is new is ours."""
+    def after(self, finished: Finished, code: str | None = None) -> None:
+        """An action of ours has ended: what is new is ours, of what its code binds.  No code: nobody else had the kernel meanwhile."""
         if finished.restarted or finished.kernel_exits:
             self._names, self._ours = {}, set()
         if finished.names:
-            self._ours |= finished.names.keys() - self._names.keys()
+            new, made = finished.names.keys() - self._names.keys(), binds(code) if code is not None else frozenset("*")
+            self._ours |= new if "*" in made else new & made
             self._keep(finished.names)
 
     def now(self) -> Mapping[str, Name]:

@@ -14,7 +14,7 @@ from codeact_jupyter.beside import Beside
 from codeact_jupyter.budget import Limits, Stopwatch
 from codeact_jupyter.config import Settings
 from codeact_jupyter.context import Context, render
-from codeact_jupyter.events import Event, Observed, RunFinished, Steered, UserAsked
+from codeact_jupyter.events import ActionDecided, Event, Observed, RunFinished, Steered, UserAsked
 from codeact_jupyter.kernel.client import KernelClient
 from codeact_jupyter.loop import Run
 from codeact_jupyter.masking import Veil
@@ -170,9 +170,13 @@ class Work:
 
     def _observe(self, observe: Observe, action_id: str, finished: Finished | None, so_far: Sequence[Mapping[str, Any]] = ()) -> Observed:
         if finished:
-            self._place.names.after(finished)
+            self._place.names.after(finished, self._code(action_id))
             finished = replace(finished, outputs=self._veil.value(list(finished.outputs)))  # before half of a key could be left out
         return self._safe(observe(action_id, finished, self._veil.value(list(so_far))))
+
+    def _code(self, action_id: str) -> str:
+        decided = (event for event in reversed(self.run.history) if isinstance(event, ActionDecided) and event.action_id == action_id)
+        return next((event.code for event in decided), "")
 
     async def _first(self, client: KernelClient) -> None:
         """What a run that was cut off finds: the kernel that it had, or another one."""

@@ -64,3 +64,11 @@ def test_an_action_whose_names_are_not_known_changes_nothing():
     names.after(Finished("error"))
     names.after(done(df=FRAME, x=INT))
     assert ours(names) == {"df": False, "x": True}
+
+
+def test_what_the_user_makes_while_an_action_waits_or_runs_is_theirs():
+    for code, made in [("x = 1", "x"), ("%%time\nx = 1", "x"), ("def f():\n    global x\n    x = 1", "x"), ("from m import *", "df")]:
+        names = Names()
+        names.seen("k", {})
+        names.after(done(**{"df": FRAME, made: INT}), code)
+        assert ours(names)[made] and ours(names)["df"] == (made == "df")
