@@ -15,6 +15,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from codeact_jupyter.cli.usage import EXIT, Usage
 from codeact_jupyter.errors import CodeActError
@@ -153,7 +154,8 @@ def table(rows: Iterable[Row]) -> Table:
         made.add_column(name, justify="right")
     ordered = sorted(rows, key=_condition)  # stable
     for (model, format, observation), group in groupby(ordered, key=_condition):
-        made.add_row(format, model, observation, *_figures(list(group)))
+        named = (Text(without_commands(name)) for name in (format, model, observation))  # brackets in a name are no markup
+        made.add_row(*named, *_figures(list(group)))
     return made
 
 

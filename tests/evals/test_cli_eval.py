@@ -2,12 +2,16 @@
 
 import json
 import signal
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
+from codeact_jupyter.cli.evaluate import table
 from codeact_jupyter.testing import Messages, ScriptedServer, fault
 from tests.commandline import Place, eventually
 from tests.evals.bench import Bench, ended
+from tests.evals.report.made import row
 from tests.evals.sums import code, instruction, number, observed, plays
 
 pytestmark = pytest.mark.timeout(900)
@@ -78,9 +82,28 @@ def test_a_task_that_breaks_is_a_row_and_the_exit_code_says_so(bench: Bench):
     suite.write_text(suite.read_text().replace("right = str(", "right = str(1 // (self.number - 1)) and str("))
     with ScriptedServer([], fallback=plays) as model:
         ran = bench.run(model, "--limit", "2", "--formats", "code")
-    assert bench.ends() == [("sum/1", "failed", False), ("sum/2", "answered", True)]
-    assert "ZeroDivisionError" in bench.rows()[0].message
-    assert ran.code == 0
+    assert bench.ends() == [("sum/1", "broken", False), ("sum/2", "answered", True)]
+    assert "ZeroDivisionError: integer division or modulo by zero, sums.py line " in bench.rows()[0].message
+    assert ran.code == 1
+
+
+def test_what_a_suite_says_that_is_no_json_breaks_its_trial_once(bench: Bench):
+    suite = bench.place.folder / "sums.py"
+    suite.write_text(suite.read_text().replace("right in answer)", "right in answer, {'seen': object() if self.number == 1 else 1})"))
+    with ScriptedServer([], fallback=plays) as model:
+        ran = bench.run(model, "--limit", "2", "--formats", "code")
+        assert len(model.requests) == 4
+    assert bench.ends() == [("sum/1", "broken", False), ("sum/2", "answered", True)]
+    assert "unknown type" in bench.rows()[0].message
+    assert ran.code == 1
+
+
+def test_a_model_is_shown_by_its_name_whatever_stands_in_it():
+    names = ["[/q4]", "[red]m", "\x1b[31mm"]
+    shown = StringIO()
+    Console(file=shown, width=120).print(table([row("a", model=name) for name in names]))
+    lines = [line for line in shown.getvalue().splitlines() if "│ code" in line]
+    assert [line.split("│")[2].strip() for line in lines] == ["[31mm", "[/q4]", "[red]m"]
 
 
 def test_a_suite_that_a_worker_cannot_load_is_a_broken_row(bench: Bench):
@@ -192,6 +215,8 @@ def test_models_repeats_and_ways_to_tell_errors_are_conditions_of_their_own(benc
         (["sums:load", "--out", "sums.py"], "sums.py is no folder"),
         (["sums:load"], "--out"),
         (["sums:load", "--out", "out", "--workers", "0"], "--workers"),
+        (["sums:load", "--out", "out", "--seed", "-1"], "--seed"),
+        (["sums:load", "--out", "out", "--max-steps", "1001"], "not be greater than 1000"),
         (["sums:load", "--out", "out", "--workers", "2", "--dask", "tcp://127.0.0.1:1"], "not allowed with"),
         (["sums:load", "--out", "out", "--base-url", "http://name:word@127.0.0.1/v1", "--model", "m"], "password"),
     ],
