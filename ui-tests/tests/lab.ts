@@ -227,7 +227,7 @@ export const test = base.extend<{ lab: Lab; ownLab: { lab: Lab; server: Server }
     { scope: 'worker', timeout: 120_000 }
   ],
   lab: async ({ labPage, baseURL, models }, use, info) => {
-    const lab = new Lab(labPage, info.testId, baseURL ?? '', models);
+    const lab = new Lab(labPage, `${info.testId}-${info.retry}`, baseURL ?? '', models);
     await use(lab);
     if (info.status !== info.expectedStatus) {
       await labPage.screenshot({ path: info.outputPath('page.png') });
@@ -239,7 +239,7 @@ export const test = base.extend<{ lab: Lab; ownLab: { lab: Lab; server: Server }
   ownLab: async ({ browser, models }, use, info) => {
     const server = new Server(newPlace(), Number(process.env.UI_TESTS_PORT) + 1);
     const page = await browser.newPage();
-    const lab = new Lab(page, info.testId, server.url, models, server.home);
+    const lab = new Lab(page, `${info.testId}-${info.retry}`, server.url, models, server.home);
     try {
       await server.start();
       await load(page, server.url);

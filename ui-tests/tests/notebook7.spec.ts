@@ -54,7 +54,7 @@ const test = base.extend<{ classic: Notebook7; errors: string[] }, { server: Ser
   },
   classic: async ({ page, server, models, errors }, use, info) => {
     void errors;
-    const classic = new Notebook7(page, info.testId, server.url, models, server.home);
+    const classic = new Notebook7(page, `${info.testId}-${info.retry}`, server.url, models, server.home);
     classic.writeNotebook(['x = 6']);
     await use(classic);
   }
