@@ -57,6 +57,18 @@ def test_a_task_whose_worker_was_killed_is_done_again(bench: Bench):
     bench.leaves_no_word_of("sk-canary-0123456789abcdef")
 
 
+def test_files_in_the_folder_hide_no_module_and_what_start_up_code_prints_is_no_row(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    start = bench.place.folder / "start"
+    start.mkdir()
+    (start / "sitecustomize.py").write_text("print('good morning')")
+    (bench.place.folder / "random.py").write_text("")
+    monkeypatch.chdir(bench.place.folder)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([bench.place.env["PYTHONPATH"], str(start)]))
+    with ScriptedServer([], fallback=plays) as model:
+        rows = evaluate(plan(model, 1), bench.out, Workers(1))
+    assert [(row.task, row.end, row.message) for row in rows] == [("sum/1", "answered", "Answered in 2 steps.")]
+
+
 def test_a_task_that_kills_each_worker_is_broken_and_the_others_are_done(bench: Bench):
     with ScriptedServer([], fallback=lambda messages: code(KILLS) if number(messages) == 1 else plays(messages)) as model:
         rows = evaluate(plan(model, 2), bench.out, Workers(1))
@@ -77,6 +89,7 @@ async def test_a_worker_that_says_nothing_more_is_killed(bench: Bench):
         rows = await evaluating(asked, bench.out, Workers(2, grace=10))
     assert [(row.end, row.success_fixed) for row in rows] == [("timeout", False), ("answered", True)]
     assert "had to be killed" in rows[0].message
+    assert (rows[0].turns, rows[0].actions, rows[0].seconds > 60) == (2, 1, True)  # what it did until then
     bench.is_left_alone()
 
 
