@@ -30,13 +30,21 @@ def shape(value, mro):
             return str(base.__len__(value))
     return ""
 
-def texts(value):
+def here():
+    # where the kernel began, without the links that may lead there
+    try:
+        return sys.modules["IPython"].get_ipython().starting_dir
+    except Exception:
+        return ""
+
+def texts(value, here):
     # texts and paths that lead somewhere: what reads them later is judged by where
     if any(type(value) is kind for kind in (list, tuple, set)):
         given = itertools.islice(value, 50)
     else:
         given = itertools.islice(dict.values(value), 50) if type(value) is dict else [value]
     words = [str(one) for one in given if any(type(one) is kind for kind in PATHS)]
+    words = ["." + word[len(here):] if here and (word + "/").startswith(here + "/") else word for word in words]
     return [word for word in words if len(word) <= 300 and LEADS.search(word)][:20]
 
 def inside(values, size):
@@ -76,7 +84,7 @@ def weight(value, mro, deep=True):
     return None
 
 def survey(namespace, limit, seconds):
-    begun, found = time.monotonic(), {}
+    begun, found, began_in = time.monotonic(), {}, here()
     for name, value in reversed(list(dict(namespace).items())):
         kind = type(value)
         if not isinstance(name, str) or name.startswith("_") or name in SHELL or issubclass(kind, types.ModuleType):
@@ -84,7 +92,7 @@ def survey(namespace, limit, seconds):
         if name == "open" and kind is types.FunctionType and hasattr(value, "__wrapped__"):  # the shell's own
             continue
         try:
-            size, bytes_, words = shape(value, OF["__mro__"](kind)), weight(value, OF["__mro__"](kind)), texts(value)
+            size, bytes_, words = shape(value, OF["__mro__"](kind)), weight(value, OF["__mro__"](kind)), texts(value, began_in)
         except Exception:
             size, bytes_, words = "", None, []
         if len(found) < limit or (bytes_ or 0) > LARGE:

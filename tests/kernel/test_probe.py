@@ -63,9 +63,10 @@ async def test_tables_in_a_container_count_and_a_large_variable_is_named_however
 
 async def test_names_come_with_where_they_lead(desk):
     made = "from pathlib import Path\nhome, url, plain = Path('/srv/data'), 'https://example.org/x', 'some words'"
+    made += "\nnear = Path.cwd() / 'x.csv'"
     finished, _ = await desk.run(f"{made}\nmany, nested, long = {{'a': '../x', 'b': 3}}, [['/x']], '/' * 1000")
     assert {name: value.texts for name, value in finished.names.items() if name != "Path"} == {
-        **{"home": ("/srv/data",), "url": ("https://example.org/x",), "plain": ()},
+        **{"home": ("/srv/data",), "url": ("https://example.org/x",), "plain": (), "near": ("./x.csv",)},
         **{"many": ("../x",), "nested": (), "long": ()},
     }
 
