@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from contextlib import redirect_stdout, suppress
 
 import pytest
@@ -42,6 +43,7 @@ VALUES = {
     "an attribute": ({"var": "df.columns"}, "df.columns"),
     "calls in calls": ({"call": "f", "args": [{"call": "g"}]}, "f(g())"),
     "a sum of three": ({"+": [X, 1, Y]}, "x + 1 + y"),
+    "a product of three": ({"*": [X, 2, Y]}, "x * 2 * y"),
     "a difference within one": ({"-": [X, {"-": [1, Y]}]}, "x - (1 - y)"),
     "a product of a sum": ({"*": [{"+": [X, 1]}, 2]}, "(x + 1) * 2"),
     "a quotient": ({"/": [X, {"*": [2, 3]}]}, "x / (2 * 3)"),
@@ -73,7 +75,19 @@ WRONG = {
     "a variable with a dot": ([{"set": "a.b", "value": 1}], 'At $[0].set: "a.b" is no name of a variable'),
     "a variable that is a keyword": ([{"for": "in", "in": [1], "do": [{"print": 1}]}], 'At $[0].for: "in" is no name of a variable'),
     "a variable that is a number": ([{"set": 5, "value": 1}], "At $[0].set: 5 is no name of a variable"),
-    "a variable that Python needs": ([{"set": "len", "value": 1}], 'At $[0].set: "len" is the name of a function'),
+    **{
+        f"a variable {name}, which Python needs": ([{"set": name, "value": 1}], f'At $[0].set: "{name}" is the name of a function')
+        for name in ("len", "print", "display", "float")
+    },
+    "a variable that is no number": ([{"set": math.nan, "value": 1}], "At $[0].set: NaN is no name of a variable"),
+    "a var that is no number": ([{"print": {"var": math.inf}}], "At $[0].print.var: Infinity is no name of a variable"),
+    "many fields": ([{f"f{number}": 1 for number in range(100)}], 'At $[0]: there is "f0", "f1", "f2", "f3", "f4"; a step has one of'),
+    "a long name": ([{"set": "a b" * 1000, "value": 1}], 'At $[0].set: "a ba ba'),
+    "a fault in what is looped over": ([{"for": "x", "in": {}, "do": [{"print": 1}]}], "At $[0].in: there is an empty object"),
+    "a fault in what is asked": ([{"if": {}, "then": [{"print": 1}]}], "At $[0].if: there is an empty object"),
+    "a fault in what is then done": ([{"if": True, "then": [{}]}], "At $[0].then[0]: there is an empty object"),
+    "a fault in an argument": ([{"call": "f", "args": [1, {}]}], "At $[0].args[1]: there is an empty object"),
+    "print and more": ([{"print": 1, "to": 2}], 'At $[0]: "to" does not belong beside "print"'),
     "a loop over nothing": ([{"for": "x", "do": [{"print": 1}]}], 'At $[0]: beside "for" there has to be "in"'),
     "a loop that does nothing": ([{"for": "x", "in": [1], "do": []}], "At $[0].do: there has to be a list of steps, at least one"),
     "a loop that does no list": ([{"for": "x", "in": [1], "do": {"print": 1}}], "At $[0].do: there has to be a list of steps"),
@@ -154,6 +168,11 @@ def test_the_form_that_models_are_shown_is_a_program_that_runs():
     with redirect_stdout(printed):
         exec(action.source, {})
     assert printed.getvalue() == "3\n"
+
+
+def test_the_words_that_end_an_action_may_stand_in_a_program():
+    text = f"Action: {json.dumps([{'print': 'End Action'}])} End Action"
+    assert FORMATS["flow"]().parse(Reply(text), []) == Code("print('End Action')")
 
 
 def test_a_program_is_drafted_once_it_is_whole():
