@@ -1,11 +1,15 @@
 """What is told of a notebook that somebody wrote by hand, or to do harm: it is read, whatever its cells hold."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codeact_jupyter.about import about
 from codeact_jupyter.context import Context, render
+from codeact_jupyter.notebook.document import Document
+from codeact_jupyter.notebook.file import LocalFile
 from codeact_jupyter.notebook.valid import is_valid, readable, tags_of
 from codeact_jupyter.observation import Budget, Observation
 from codeact_jupyter.ports import Finished
@@ -57,3 +61,16 @@ def test_a_cell_as_nbformat_has_it_stays_as_it_is(outputs: list[Any]) -> None:
 def test_tags_of_any_shape_are_read(tags: Any, known: Any) -> None:
     assert tags_of({**CELL, "metadata": {"tags": tags}}) == known
     assert tags_of({}) == tags_of({"metadata": None}) == ()
+
+
+@pytest.mark.parametrize("odd", [{"outputs": [{**SHOWN, "data": None}]}, {"metadata": {"editable": False}}], ids=str)
+async def test_a_cell_that_is_none_or_is_locked_is_not_rewritten(tmp_path: Path, odd: dict[str, Any]) -> None:
+    path = tmp_path / "n.ipynb"
+    cells = [{**CELL, **odd}, {**CELL, "id": "d"}]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    document = Document(LocalFile(path))
+    await document.load()
+    assert not document.take("c", {"codeact": {"run": "r", "step": 1}})
+    assert document.take("d", {"codeact": {"run": "r", "step": 1}})
+    await document.save()
+    assert json.loads(path.read_text())["cells"][0] == cells[0]
