@@ -7,9 +7,13 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { markOf } from './cells/mark';
 import type { NotebookContext } from './saving';
 
 const SOCKET = 'codeact/api/socket';
+
+/** How long JupyterLab's own start of a kernel is waited for: where that breaks off, nobody is told. */
+const STARTING = 20_000;
 
 /** The shared document of a notebook. */
 export function documentOf(context: NotebookContext): YNotebook | null {
@@ -52,6 +56,9 @@ export async function probeSocket(server: ServerConnection.ISettings, context: N
 export async function startKernel(context: NotebookContext, name: string | null): Promise<boolean> {
   const { sessionContext, model } = context;
   try {
+    // A page that has just been opened starts a kernel itself. A second one beside it would end the first, in which the
+    // agent may work already.
+    await Promise.race([sessionContext.initialize(), new Promise(resolve => setTimeout(resolve, STARTING))]);
     // What the page believes may be of a server that is gone: whoever asks knows of no kernel.
     await sessionContext.sessionManager.refreshRunning();
     if (sessionContext.session?.kernel) {
@@ -75,8 +82,8 @@ function kernelName(session: ISessionContext, wanted: readonly (string | null)[]
 /** Takes the `[*]` from cells of runs that nobody will end any more. */
 export function endCells(document: YNotebook | null, runs: readonly string[]): void {
   for (const cell of document?.cells ?? []) {
-    const mark: unknown = cell.getMetadata('codeact');
-    const isOurs = typeof mark === 'object' && mark !== null && 'run' in mark && runs.includes(String(mark.run));
+    const mark = markOf(cell.getMetadata('codeact'));
+    const isOurs = mark !== null && runs.includes(mark.run);
     if (isOurs && cell instanceof YCodeCell && cell.executionState === 'running') {
       cell.executionState = 'idle';
     }
