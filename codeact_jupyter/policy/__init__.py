@@ -1,7 +1,8 @@
 """Whether an action asks before it runs: from its code and a few facts alone.  Pure; which mode holds is `session.approvals`' business.
 
-Begin with `looking`: it goes over the syntax tree as IPython makes it.  `tables` has which names have which effect, `names` and `texts` say
-what an expression stands for, `calls`, `references` and `detours` what comes of it.
+Begin with `looking`: it goes over the syntax tree as IPython makes it, with what `magics` run.  `tables` has which names have which effect;
+`scopes`, `names` and `texts` (with `given` and `made`) say what an expression stands for; `calls`, `readings`, `pages`, `overwrites`,
+`references` and `detours` what comes of it.
 """
 
 from codeact_jupyter.policy.found import EFFECTS, Found, told
