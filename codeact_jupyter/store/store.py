@@ -23,6 +23,8 @@ from codeact_jupyter.store.recent import IDS, Entry, listed
 from codeact_jupyter.store.trouble import damaged, trouble
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_LAST = 2**63 - 1
+"""The largest number that sqlite knows: a page may name a larger one."""
 
 Row = tuple[int, str, Any, Any, str | None, int]
 """Of the journal: (seq, cell, before, after, above, filed); `filed`: 0 never, 1 once, 2 exactly so."""
@@ -134,7 +136,7 @@ class Store:
 
     def events(self, run: str, after: int = 0) -> list[Recorded]:
         """A run's events with a higher sequence number than `after`.  Raises `StoreError`."""
-        rows = self._read("SELECT seq, at, event FROM events WHERE run = ? AND seq > ? ORDER BY seq", run, after)
+        rows = self._read("SELECT seq, at, event FROM events WHERE run = ? AND seq > ? ORDER BY seq", run, max(0, min(after, _LAST)))
         return [Recorded(run=run, seq=seq, at=at, event=_EVENT.validate_json(event)) for seq, at, event in rows]
 
     def lineage(self, conversation: str, of: str | None = None) -> list[str]:

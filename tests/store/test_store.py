@@ -23,6 +23,7 @@ def test_events_come_back_as_they_were_recorded_numbered_without_gaps(store):
     recorded = [store.append("r", event) for event in events]
     assert [one.seq for one in recorded] == [1, 2, 3]
     assert store.events("r") == recorded and [one.seq for one in store.events("r", after=2)] == [3]
+    assert store.events("r", after=10**30) == [] and store.events("r", after=-(10**30)) == recorded
     assert store.history(conversation) == events
     assert recorded[0].at.endswith("+00:00") and len(recorded[0].at) == len("2026-01-01T00:00:00.000000+00:00")
 
