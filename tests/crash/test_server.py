@@ -64,10 +64,9 @@ async def killed_at(point: float, folder: Path) -> None:
             await tab.connect()
         else:
             tab = await server.tab()
-        if tab.events(run, "run_finished"):
-            return
-        assert tab.heard("welcome")[-1]["live"] == []
-        await tab.send("resume_run", run=run)
+        if not tab.events(run, "run_finished"):
+            assert tab.heard("welcome")[-1]["live"] == []
+            await tab.send("resume_run", run=run)
         assert await tab.answer(run) == "All done."
         await tab.save()
         content = server.content()
