@@ -214,7 +214,7 @@ class Texts:
             return ["~"]
         if first is not None:
             for name in functions & made.DECODES:
-                return [made.decoded(name, text, min(self.of(node.args[-1]))) for text in self.of(first)]
+                return [made.decoded(name, text, min(self.of(node.args[-1]), default=HOLE)) for text in self.of(first)]
             if functions & _KEEPS:
                 return self.of(first)
             if "chr" in functions:
@@ -244,7 +244,7 @@ class Texts:
             case name if name in _KEEPING:
                 return self.of(func.value)
             case _:
-                given = [min(self.of(one)) for one in node.args]
+                given = [min(self.of(one), default=HOLE) for one in node.args]
                 return [made.of_string(text, func.attr, given) or HOLE for text in self.of(func.value)]
 
     def _filled(self, fields: re.Pattern[str], text: str, given: Sequence[ast.expr], named: Sequence[ast.keyword]) -> Iterable[str]:

@@ -46,6 +46,8 @@ def test_whatever_the_text_it_is_judged(source: str) -> None:
         "%%time\n" * 40 + "x",
         "x = lambda: " * 80 + "1",
         "a = b\nb = c\nc = a\na()\nopen(a)",
+        "x = x\nopen('a'.replace(x, x))\nopen(codecs.decode('a', x))",
+        "x = x['a']\nfor y in x: open('/'.join(x) + '%s{}' % y)",
         "\x00",
         "x = '\\ud800'\nopen(x)",
     ],
