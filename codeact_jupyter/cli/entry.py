@@ -1,6 +1,7 @@
 """A command line is read and carried out; whatever becomes of it is a code and a line on stderr."""
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,9 @@ MODULES = {"eval": "evaluate", "import": "imports"}
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script `jupyter-codeact`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what a terminal's language has no letter for is no reason to end
     options = parser().parse_args(arguments)
     try:
         # only the command that was asked for: to list runs takes no kernel and no notebook
