@@ -5,6 +5,7 @@ Begin with `looking`: it goes over the syntax tree as IPython makes it, with wha
 `references` and `detours` what comes of it.
 """
 
+from codeact_jupyter.policy import unread
 from codeact_jupyter.policy.found import EFFECTS, Found, told
 from codeact_jupyter.policy.looking import binds, look
 from codeact_jupyter.ports import Code, Facts, Verdict
@@ -18,6 +19,7 @@ _SANDBOX_HOLDS = frozenset({"write_files", "read_outside", "network"})
 def judge(action: Code, facts: Facts) -> Verdict:
     """Asks for listed effects, and for what could hide them."""
     found = [Found(effect) for kind, effect in _OF_CELL.items() if kind in facts.rewrites]
+    found += unread.turned(action.source)
     held = _SANDBOX_HOLDS if facts.sandboxed else frozenset()
     found += [one for one in look(action.source, facts) if one.in_page or one.effect not in held]
     if not found:

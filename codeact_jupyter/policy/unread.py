@@ -1,4 +1,4 @@
-"""Code that does not parse here: it fails in the kernel, unless that is a newer Python.  Then its words have to do."""
+"""Code that does not parse here (it fails in the kernel, unless that is a newer Python: then its words have to do), or that is not as it looks."""
 
 import re
 from collections.abc import Iterator
@@ -14,6 +14,15 @@ _RISKY = re.compile(
     r"|__\w+__|https?://"
     r"|^\s*(?:[\w, ]+=\s*)?(?:!|%%?(?!(?:matplotlib|config|time|timeit|prun|capture|load_ext|autoreload|precision|pdb)\b)[a-z])"
 )
+
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters by which what follows is shown in the other direction: what is approved would not be what is read (CVE-2021-42574)."""
+
+
+def turned(source: str) -> Iterator[Found]:
+    """Where such a character stands."""
+    if found := _TURNING.search(source):
+        yield Found("dynamic", "a character that turns the direction of what is shown", source.count("\n", 0, found.start()) + 1)
 
 
 def of(source: str) -> Iterator[Found]:
