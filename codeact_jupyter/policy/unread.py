@@ -1,4 +1,4 @@
-"""Code that does not parse here (it fails in the kernel, unless that is a newer Python: then its words have to do), or that is not as it looks."""
+"""Code that does not parse here (it fails in the kernel, but in one of a newer Python), or that is not as it looks."""
 
 import re
 from collections.abc import Iterator
