@@ -4,6 +4,8 @@ import type { Browser, Dialog } from '@playwright/test';
 
 import { Lab, act, expect, test, until } from '../tests/lab';
 
+const SHOTS = 'test-results/shots';
+
 /** Opens the notebook as another user does, in a browser of their own. */
 async function another(browser: Browser, lab: Lab, name = 'work.ipynb'): Promise<Lab> {
   return lab.show(await (await browser.newContext()).newPage(), 'ben', name);
@@ -30,6 +32,8 @@ test('both see the cells and the run as it goes on, and the one who did not ask 
   ada.letGo('go');
   await expect(ada.panel.state).toHaveText('step 2 of 30');
   await expect(ben.panel.state).toHaveText('step 2 of 30');
+  await ada.page.screenshot({ path: `${SHOTS}/room-asked.png` });
+  await ben.page.screenshot({ path: `${SHOTS}/room-looks-on.png` });
   await ben.panel.stop.click();
 
   for (const each of [ada, ben]) {
@@ -61,6 +65,7 @@ test('one asks, the other allows it, and nobody is asked about the file', async 
   await ada.panel.ask('Write it down');
   const run = ben.panel.root.getByRole('button', { name: /^Run/ }).first();
   await expect(run).toBeVisible();
+  await ben.page.screenshot({ path: `${SHOTS}/room-approval.png` });
   await expect(ada.panel.root.getByRole('button', { name: /^Run/ }).first()).toBeVisible();
   await run.click();
 
