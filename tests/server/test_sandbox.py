@@ -1,6 +1,7 @@
 """The sandboxed kernel on the server: what is allowed in it without asking, and why there is none."""
 
 import asyncio
+import itertools
 import json
 import os
 import shutil
@@ -91,10 +92,9 @@ async def test_it_is_interrupted_restarted_and_shut_down_as_any_kernel(serve):
     assert await server.api("GET", "kernels") == []
 
 
+HEARS = "from comm import create_comm; heard = []"
 ASKS_ELSEWHERE = """
-from comm import create_comm
-heard = []
-asks = create_comm(target_name="codeact", comm_id="codeact-1", primary=False)
+asks = create_comm(target_name="codeact", comm_id="codeact-NUMBER", primary=False)
 asks.on_msg(lambda message: heard.append(message["content"]["data"].get("message")))
 asks.open(data={"what": "run", "request": "what it must not tell", "settings": {"base_url": URL, "model": "m"}})
 """
@@ -106,12 +106,17 @@ async def test_code_in_it_cannot_have_the_server_ask_elsewhere(serve):
     server = await serve()
     server.write("a.ipynb", "x = 1")
     async with ScriptedServer([say("Heard.")]) as elsewhere, User(server, await server.start_kernel(name=NAME)) as user:
-        assert (await user.runs(ASKS_ELSEWHERE.replace("URL", repr(elsewhere.url))))["content"]["status"] == "ok"
+        assert (await user.runs(HEARS))["content"]["status"] == "ok"
 
         async def answered() -> str:
-            while (said := await user.says("heard[-1:]")) == "[]":
-                await asyncio.sleep(0.1)
-            return said
+            for number in itertools.count():  # again: the server begins to listen some time after the kernel is there
+                asks = ASKS_ELSEWHERE.replace("NUMBER", str(number)).replace("URL", repr(elsewhere.url))
+                assert (await user.runs(asks))["content"]["status"] == "ok"
+                for _ in range(20):
+                    if (said := await user.says("heard[-1:]")) != "[]":
+                        return said
+                    await asyncio.sleep(0.1)
+            raise AssertionError
 
         assert "cannot have the server ask elsewhere" in await asyncio.wait_for(answered(), 30)
         assert elsewhere.seen == []
