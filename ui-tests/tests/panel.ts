@@ -39,10 +39,12 @@ export class Panel {
 
   /** Opens it as a user does, and waits until the server knows the notebook. */
   async open(): Promise<void> {
-    if (!(await this.root.isVisible())) {
-      await this.page.keyboard.press('Control+Shift+A');
-    }
-    await expect(this.composer).toBeVisible();
+    await expect(async () => {
+      if (!(await this.root.isVisible())) {
+        await this.page.keyboard.press('Control+Shift+A'); // it shows and hides: hidden again if it was just coming
+      }
+      await expect(this.composer).toBeVisible({ timeout: 3_000 });
+    }).toPass({ timeout: 15_000 });
     await expect(this.state).not.toHaveText('connecting');
   }
 
