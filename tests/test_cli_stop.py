@@ -14,6 +14,10 @@ BEGUN = """
 print("begun", flush=True)
 open("mark", "w").close()
 """
+SENT = """
+import time
+time.sleep(0.5)  # ipykernel's `flush` returns before its thread has sent; one that gets no turn any more never does
+"""
 SWALLOWS = f"""{BEGUN}
 import time
 while True:
@@ -56,7 +60,7 @@ def has_begun(place: Place) -> Callable[[ScriptedServer], bool]:
 
 @pytest.mark.parametrize(
     "source",
-    [f"{BEGUN}while True: pass", SWALLOWS, f"{BEGUN}sum(range(10**12))", f"{BEGUN}!sleep 60"],
+    [f"{BEGUN}while True: pass", SWALLOWS, f"{BEGUN}{SENT}sum(range(10**12))", f"{BEGUN}!sleep 60"],
     ids=["loop", "swallows", "native", "subprocess"],
 )
 def test_ctrl_c_ends_running_code_and_keeps_what_it_printed(place: Place, source: str) -> None:
