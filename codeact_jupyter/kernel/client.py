@@ -113,12 +113,13 @@ class KernelClient:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
 
-    async def start(self, source: str, sink: OutputSink, msg_id: str) -> Execution:
+    async def start(self, source: str, sink: OutputSink, msg_id: str, counts: bool = True) -> Execution:
+        """An action; without `counts` it has no number in the kernel, and its history knows nothing of it.  Raises `KernelError`."""
         if self._action and not self._action.done:
             raise KernelError(STUCK)
         wire = await self._available()
         line = Line(wire, self._shown, self._interrupt, self._on_state, self._recovered, self._offer_restart)
-        self._action = Action(line, source, sink, msg_id)
+        self._action = Action(line, source, sink, msg_id, counts)
         self._action.when_done(self._ended)
         return self._action
 

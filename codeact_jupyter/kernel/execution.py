@@ -50,8 +50,8 @@ class Line:
 class Action:
     """Code on its way through the kernel."""
 
-    def __init__(self, line: Line, source: str, sink: OutputSink, msg_id: str):
-        self._line, self._source, self._sink, self._first_id = line, source, sink, msg_id
+    def __init__(self, line: Line, source: str, sink: OutputSink, msg_id: str, counts: bool = True):
+        self._line, self._source, self._sink, self._first_id, self._counts = line, source, sink, msg_id, counts
         # they outlive the action, which they do not refer to
         self._outputs = outputs = Outputs(lambda: feed.changed())
         self._feed = feed = Feed(outputs, sink)
@@ -182,7 +182,7 @@ class Action:
         request = {
             "code": self._source,
             "silent": False,
-            "store_history": True,
+            "store_history": self._counts,
             "allow_stdin": False,
             "stop_on_error": False,  # it would throw out the user's cells behind ours
             "user_expressions": {"names": probe.NAMES, "dtypes": probe.DTYPES, "exit_code": "_exit_code", "figures": figures.TOLD},

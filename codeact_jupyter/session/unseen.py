@@ -1,4 +1,4 @@
-"""Code of ours in the kernel that no cell shows."""
+"""Code of ours in the kernel that no cell shows: it has no number there, and leaves nothing in its history."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ class Nowhere:
 
 async def unseen(client: KernelClient, source: str, seconds: float) -> Finished:
     """Run it, and interrupt it when it takes longer.  Raises `KernelError` when there is no kernel to be had."""
-    execution = await client.start(source, Nowhere(), uuid4().hex)
+    execution = await client.start(source, Nowhere(), uuid4().hex, counts=False)
     try:
         return await execution.wait(seconds) or await execution.interrupt()
     except asyncio.CancelledError:

@@ -92,6 +92,13 @@ async def test_nothing_of_one_trial_is_left_for_the_next(tmp_path: Path, home: P
     assert "False" in seen
 
 
+async def test_what_judges_an_answer_has_no_number_in_the_kernel_and_no_place_in_its_history(tmp_path: Path) -> None:
+    row = await tried(tmp_path, [say("7"), acts("print(In)"), say("6")])
+    assert row.success_fixed
+    told = [json.loads(line)["event"] for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [event["text"] for event in told if event["type"] == "observed"][-1] == "['', 'print(In)']"
+
+
 async def test_a_task_that_is_scored_at_the_end_is_scored_at_the_limit_too(tmp_path: Path) -> None:
     row = await tried(tmp_path, [acts("add(2, 4)")] * 2, Sum("at the end"), max_steps=2)
     assert (row.end, row.success_fixed, row.turns, row.actions) == ("limit", False, 2, 2)
