@@ -101,6 +101,8 @@ def test_what_came_out_of_the_editor_is_shown_again_and_exactly_that_runs(place:
         asked = terminal(model)
         asked.expect(QUESTION)
         asked.sendline("e")
+        asked.expect("as you changed it:")
+        assert "asks first" not in asked.before  # that was said of other code
         asked.expect("as edited")
         asked.expect(QUESTION)
         assert not (place.folder / "made").exists()

@@ -40,17 +40,20 @@ def notebook(trajectory: Trajectory) -> str:
 def script(trajectory: Trajectory) -> str:
     """What succeeded, with what was said of each step as comments; of failed attempts, that they were made."""
     kept = {id(step) for step in kept_steps(trajectory)}
-    parts = [_comment(trajectory.asked.text)]
+    ahead: dict[str, None] = {}
+    parts = []
     for number, step in enumerate(trajectory.steps, 1):
         if not step.code:
             continue
         said = prose(step.reply.text)
         if id(step) in kept:
-            parts.append(f"{_comment(f'Step {number}. {said}')}\n{_runnable(step.code)}")
+            code, future = _without_future(_runnable(step.code))
+            ahead |= dict.fromkeys(future)
+            parts.append(f"{_comment(f'Step {number}. {said}')}\n{code}")
         else:
             parts.append(_comment(f"Step {number}, left out ({why(step)}). {said}"))
     parts.append(_comment(ending(trajectory).removeprefix("## ")))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([_comment(trajectory.asked.text), *ahead, *parts]) + "\n"
 
 
 def kept_steps(trajectory: Trajectory) -> list[Step]:
@@ -140,6 +143,20 @@ def _runnable(code: str) -> str:
     made = _compiled(source)
     awaits = made is not None and made.co_flags & inspect.CO_COROUTINE  # outside of functions a script cannot
     return f"get_ipython().run_cell({code!r})" if awaits else source.rstrip()
+
+
+def _without_future(source: str) -> tuple[str, list[str]]:
+    """Without the imports that only a file's beginning may have, and those imports."""
+    if "__future__" not in source or _compiled(source) is None:
+        return source, []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = [node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    lines = source.encode().splitlines(keepends=True)  # columns are counted in bytes
+    for node in reversed(found):
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        lines[first : last + 1] = [lines[first][: node.col_offset] + b"pass" + lines[last][node.end_col_offset :]]
+    return b"".join(lines).decode(), [ast.unparse(node) for node in found]
 
 
 def _compiled(source: str) -> CodeType | None:

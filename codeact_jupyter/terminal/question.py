@@ -30,7 +30,8 @@ class Question:
 
     async def ask(self, code: str, verdict: Verdict) -> Decision:
         """The user's word."""
-        self._show(code, verdict)
+        asks = f"[bold yellow]asks first:[/] {escape(without_commands(verdict.reason))}"
+        self._show(asks, code)
         choices = self._choices(verdict)
         while True:
             self.keyboard.forget()
@@ -45,13 +46,13 @@ class Question:
                 case "n" | "no":
                     return Decision(False, note=await self._why())
                 case "e" | "edit":
-                    code = await self._change(code)
-                    self._show(code, verdict)
+                    before, code = code, await self._change(code)
+                    self._show(asks if code == before else "[bold yellow]as you changed it:[/]", code)
                 case _:
                     pass
 
-    def _show(self, code: str, verdict: Verdict) -> None:
-        self.console.print(f"  [bold yellow]asks first:[/] {escape(without_commands(verdict.reason))}")
+    def _show(self, title: str, code: str) -> None:
+        self.console.print(f"  {title}")
         # the terminal's own colours: they are legible on whatever it has behind them
         coloured = Syntax(spelt_out(code), "python", theme="ansi_dark", background_color="default", word_wrap=True)
         self.console.print(Padding(coloured, (0, 0, 0, 4)), soft_wrap=False)

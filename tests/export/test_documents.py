@@ -144,3 +144,14 @@ def test_a_script_is_python_whatever_the_cells_held(code: str, line: str) -> Non
     text = script(run(action(1, code), answer(), text="Do it\r\nnow\x0cor\u2028never"))
     compile(text, "script", "exec")
     assert f"# Step 1. A step.\n{line}\n\n# Answer" in text
+
+
+def test_imports_that_only_a_beginning_may_have_stand_at_the_beginning_of_a_script() -> None:
+    late = "'é'; from __future__ import (\n    annotations,\n); y: nowhere = 2; z = y"
+    made = run(action(1, "x = 1"), action(2, "from __future__ import annotations"), action(3, late), answer())
+    text = script(made)
+    names: dict[str, object] = {}
+    exec(compile(text, "script", "exec"), names)
+    assert (names["x"], names["z"]) == (1, 2)
+    assert text.count("from __future__") == 1
+    assert text.index("from __future__") < text.index("x = 1")
