@@ -187,7 +187,7 @@ class Run:
             self._say("running", "The last action still runs: wait, interrupt or answer.", self._running[0])
             return
         try:
-            verdict = self._judge(action)
+            verdict = await self._judge(action)
             cell_id = cell_id or self.parts.notebook.open_cell(action, proposal=verdict.decision != "allow")
         except CellRefused as refused:
             self._say("rejected", str(refused))
@@ -198,8 +198,8 @@ class Run:
         self.record(proposed)
         await self._decide(proposed, verdict)
 
-    def _judge(self, action: Code) -> Verdict:
-        return self.parts.policy.judge(action, self.parts.notebook.facts(action))
+    async def _judge(self, action: Code) -> Verdict:
+        return await self.parts.policy.judge(action, self.parts.notebook.facts(action))
 
     async def _decide(self, proposed: ActionProposed, verdict: Verdict) -> None:
         if verdict.decision == "ask" and not pending(self.history):
@@ -231,10 +231,10 @@ class Run:
         match start.at, start.proposed, start.decided:
             case "decide", ActionProposed() as proposed, _:
                 asked = pending(self.history)
-                verdict = Verdict("ask", asked.reason, asked.effects) if asked else self._judge(Code(proposed.code, proposed.cell_id))
+                verdict = Verdict("ask", asked.reason, asked.effects) if asked else await self._judge(Code(proposed.code, proposed.cell_id))
                 await self._decide(proposed, verdict)
             case "ready", ActionProposed() as proposed, ActionDecided() as decided:
-                verdict = self._judge(Code(decided.code, proposed.cell_id)) if decided.by == "policy" else Verdict("allow")
+                verdict = await self._judge(Code(decided.code, proposed.cell_id)) if decided.by == "policy" else Verdict("allow")
                 if verdict.decision == "allow":
                     await self._start(proposed, decided)
                 else:  # what was allowed in one kernel, a sandboxed one, need not be in another

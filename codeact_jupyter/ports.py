@@ -168,8 +168,8 @@ class ActionFormat(Protocol):
 
 
 class Policy(Protocol):
-    def judge(self, action: Code, facts: Facts) -> Verdict:
-        """Pure; whether the action may run as things stand, or has to ask first."""
+    async def judge(self, action: Code, facts: Facts) -> Verdict:
+        """Whether the action may run as things stand, or has to ask first."""
 
 
 class Approver(Protocol):

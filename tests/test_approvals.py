@@ -16,8 +16,12 @@ PROTECTED = Facts({}, frozenset({"theirs", "protected"}), "/data", "/data")
 CODE = Code("1 + 1")
 
 
-def judged(mode, facts, allowed=()):
-    return Judge(mode, dict, lambda: frozenset(allowed)).judge(CODE, facts).decision
+async def names():
+    return {}
+
+
+async def judged(mode, facts, allowed=()):
+    return (await Judge(mode, names, lambda: frozenset(allowed)).judge(CODE, facts)).decision
 
 
 @pytest.mark.parametrize(
@@ -35,13 +39,13 @@ def judged(mode, facts, allowed=()):
         ("ask", THEIRS, ("edit_cell",), "ask"),
     ],
 )
-def test_the_mode_decides_what_of_the_policy_asks(mode, facts, allowed, decision):
-    assert judged(mode, facts, allowed) == decision
+async def test_the_mode_decides_what_of_the_policy_asks(mode, facts, allowed, decision):
+    assert await judged(mode, facts, allowed) == decision
 
 
-def test_an_action_that_asks_always_says_why():
-    assert Judge("ask", dict, frozenset).judge(CODE, PLAIN).reason
-    assert EFFECTS["edit_cell"] in Judge("risky", dict, frozenset).judge(CODE, THEIRS).reason
+async def test_an_action_that_asks_always_says_why():
+    assert (await Judge("ask", names, frozenset).judge(CODE, PLAIN)).reason
+    assert EFFECTS["edit_cell"] in (await Judge("risky", names, frozenset).judge(CODE, THEIRS)).reason
 
 
 @pytest.mark.parametrize(

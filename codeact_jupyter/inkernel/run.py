@@ -28,7 +28,7 @@ from codeact_jupyter.inkernel.stage import Stage, in_thread
 from codeact_jupyter.loop import Run
 from codeact_jupyter.masking import Veil
 from codeact_jupyter.model.client import ChatModel
-from codeact_jupyter.ports import Finished, Observe, Parts
+from codeact_jupyter.ports import Finished, Name, Observe, Parts
 from codeact_jupyter.position import allowed
 from codeact_jupyter.recap import spent, tokens_of
 from codeact_jupyter.session.approvals import Asking, Judge
@@ -119,7 +119,7 @@ class Work:
             model=talk.model,
             prompt=talk.prompt,
             format=talk.format,
-            policy=Judge(mode, self._names.now, lambda: allowed(self._events)),
+            policy=Judge(mode, self._known, lambda: allowed(self._events)),
             approver=Asking(self._run_id, cells, Question(self._shell, self._stage, of_all=mode == "ask")),
             notebook=cells,
             kernel=kernel,
@@ -132,6 +132,9 @@ class Work:
             finished = replace(finished, outputs=self._veil.value(list(finished.outputs)))
         told = observe(action_id, finished, self._veil.value(list(so_far)))
         return told.model_copy(update={"text": self._veil.text(told.text)})
+
+    async def _known(self) -> Mapping[str, Name]:
+        return self._names.now()
 
     async def _look(self, kernel: ShellKernel) -> str:
         names = await kernel.names()

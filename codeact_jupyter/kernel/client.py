@@ -78,6 +78,11 @@ class KernelClient:
         return self._identity
 
     @property
+    def touched(self) -> object:
+        """Another one once somebody else has run code there, or another process is there."""
+        return self._identity, self._wire.foreign_at if self._wire else 0.0
+
+    @property
     def queued(self) -> bool:
         """Code of ours that was stopped waits in the kernel: only this client can interrupt it when it begins."""
         return self._action is not None and self._action.queued

@@ -34,7 +34,8 @@ class Wire:
         """Id of the cell of somebody else that runs now."""
         self.answered = False
         """The shell has answered in turn: what others sent before this was opened is over."""
-        self._foreign_at = 0.0
+        self.foreign_at = 0.0
+        """When somebody else last began or ended code here, by the loop's clock."""
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.decoding = False
         """A large message has come and is not yet handed on."""
@@ -174,12 +175,12 @@ class Wire:
     @property
     def calm(self) -> bool:
         """Nobody else has used the kernel for a while: nothing of theirs can be in its queue."""
-        return self.answered and self.foreign is None and asyncio.get_running_loop().time() - self._foreign_at > CALM
+        return self.answered and self.foreign is None and asyncio.get_running_loop().time() - self.foreign_at > CALM
 
     def _note_foreign(self, parent: Mapping[str, Any], state: str) -> None:
         if parent.get("session") == self.session or parent.get("subshell_id") or self.aside:
             return
-        self._foreign_at = asyncio.get_running_loop().time()
+        self.foreign_at = asyncio.get_running_loop().time()
         if state == "busy":
             self.foreign = parent.get("msg_id")
         elif state == "idle" and self.foreign == parent.get("msg_id"):

@@ -1,6 +1,6 @@
 """Which actions ask first, and who is asked: the mode over the policy, and the approver of a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Literal, Protocol
 
@@ -21,7 +21,7 @@ class Judge:
     def __init__(
         self,
         mode: Approval,
-        names: Callable[[], Mapping[str, Name]],
+        names: Callable[[], Awaitable[Mapping[str, Name]]],
         allowed: Callable[[], frozenset[str]],
         sandboxed: Callable[[], bool] = lambda: False,
     ):
@@ -29,8 +29,8 @@ class Judge:
         kernel that the action is to run in."""
         self._mode, self._names, self._allowed, self._sandboxed = mode, names, allowed, sandboxed
 
-    def judge(self, action: Code, facts: Facts) -> Verdict:
-        found = policy.judge(action, replace(facts, names=self._names(), sandboxed=self._sandboxed()))
+    async def judge(self, action: Code, facts: Facts) -> Verdict:
+        found = policy.judge(action, replace(facts, names=await self._names(), sandboxed=self._sandboxed()))
         if found.decision == "deny":
             return found
         left = frozenset(found.effects) - (self._allowed() - TAGGED)

@@ -16,9 +16,11 @@ class Names:
         self._kernel = ""
 
     def seen(self, kernel: str, names: Mapping[str, Name]) -> None:
-        """They were asked for, with no action of ours in between; another kernel has nothing of the last one's."""
+        """They were asked for, with no action of ours in between: what is not as it was, somebody else has made so; another kernel has
+        nothing of the last one's."""
         if kernel != self._kernel:
             self._kernel, self._ours = kernel, set()
+        self._ours = {name for name in self._ours & names.keys() if replace(names[name], ours=True) == self._names[name]}
         self._keep(names)
 
     def after(self, finished: Finished, code: str | None = None) -> None:

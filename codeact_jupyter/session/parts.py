@@ -39,6 +39,7 @@ class KernelOnDemand:
         self._take, self._give_back, self._aside, self._first, self._prepare = take, give_back, aside, first, prepare
         self._client: KernelClient | None = None
         self._prepared = ""
+        self._touched: object = None
 
     async def ready(self) -> str:
         return (await self._ready()).identity
@@ -48,7 +49,19 @@ class KernelOnDemand:
 
     async def names(self) -> Mapping[str, Name]:
         """The kernel's names now; the kernel is started for it."""
-        return await (await self._ready()).names()
+        client = await self._ready()
+        self._touched = client.touched
+        return await client.names()
+
+    async def news(self) -> tuple[str, Mapping[str, Name]]:
+        """Which kernel it is, and its names if somebody else has used it since they were last asked for; while it is busy, none."""
+        client = self._client
+        if client is None or client.touched == self._touched:
+            return "", {}
+        touched, names = client.touched, await client.names()
+        if names:
+            self._touched = touched
+        return client.identity, names
 
     async def close(self) -> None:
         if self._client:

@@ -1,7 +1,7 @@
 """Successful actions run again in a new kernel, so that their variables are there: only when the user asks for it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -47,11 +47,11 @@ def successful(history: Sequence[Event], kernel: str) -> list[Done]:
     return done
 
 
-async def replay(client: KernelClient, actions: Sequence[Done], judge: Callable[[Done], Verdict], seconds: float) -> str:
+async def replay(client: KernelClient, actions: Sequence[Done], judge: Callable[[Done], Awaitable[Verdict]], seconds: float) -> str:
     """Run them one after another; what came of it, for the model and the user.  What would have to ask is left out."""
     ran, left = 0, 0
     for action in actions:
-        if judge(action).decision != "allow":
+        if (await judge(action)).decision != "allow":
             left += 1
             continue
         if failed := await _once(client, action.code, seconds):

@@ -22,7 +22,7 @@ from codeact_jupyter.notebook.cells import Author, RunCells
 from codeact_jupyter.notebook.seen import Seen
 from codeact_jupyter.notebook.valid import readable
 from codeact_jupyter.observation import Budget, Observation
-from codeact_jupyter.ports import Code, Finished, Observe, Parts, Verdict
+from codeact_jupyter.ports import Code, Finished, Name, Observe, Parts, Verdict
 from codeact_jupyter.position import allowed, position
 from codeact_jupyter.session.approvals import Asking, Judge
 from codeact_jupyter.session.desk import Audience, Desk, KernelNews
@@ -92,7 +92,7 @@ class Work:
         self.cells = RunCells(place.desk, author, asked.anchor, self._seen)
         if order.resumed:
             self.cells.restore(order.history)
-        self._judge = Judge(asked.approval, place.names.now, lambda: allowed(self.run.history), lambda: place.desk.sandboxed)
+        self._judge = Judge(asked.approval, self._names, lambda: allowed(self.run.history), lambda: place.desk.sandboxed)
         self.run = self._run()
 
     async def begin(self) -> RunFinished:
@@ -191,8 +191,14 @@ class Work:
         came = await replay(client, done, self._judge_again, self._order.settings.timeout)
         self.run.tell(f"The kernel is a new one. {came}")
 
-    def _judge_again(self, done: Done) -> Verdict:
-        return self._judge.judge(Code(done.code), self.cells.again(done.cell_id))
+    async def _names(self) -> Mapping[str, Name]:
+        kernel, names = await self.kernel.news()
+        if names:
+            self._place.names.seen(kernel, names)
+        return self._place.names.now()
+
+    async def _judge_again(self, done: Done) -> Verdict:
+        return await self._judge.judge(Code(done.code), self.cells.again(done.cell_id))
 
     async def _look(self) -> str:
         place, asked, settings = self._place, self._order.asked, self._order.settings

@@ -174,3 +174,19 @@ async def test_stopped_while_it_waits_nothing_of_it_has_run(open_notebook):
     await decide(browser, run, action)
     await browser.hears("notice")
     assert not browser.events(run, "action_started") and "never\n" not in browser.texts()
+
+
+async def test_what_the_user_makes_while_the_model_thinks_is_not_overwritten_unasked(open_notebook):
+    thinking = say("<execute>\nlarge = None\n</execute>", pieces=5, delay=0.5)
+    server, browser, _ = await open_notebook([act("mine = large = bytes(20_000_000)"), act("large = mine"), thinking, say("Done.")])
+    run = await browser.ask()
+    await browser.event(run, "observed", 2)
+    async with User(server, await server.kernel_id()) as user:
+        await user.runs("large = bytes(30_000_000)")
+
+    action = await asked(browser, run)
+
+    assert browser.events(run, "approval_asked")[0]["effects"] == ["overwrite"]
+    assert [event["action_id"] for event in browser.events(run, "action_proposed")].index(action) == 2
+    await decide(browser, run, action, "deny")
+    await browser.answer(run)

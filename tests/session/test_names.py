@@ -72,3 +72,11 @@ def test_what_the_user_makes_while_an_action_waits_or_runs_is_theirs():
         names.seen("k", {})
         names.after(done(**{"df": FRAME, made: INT}), code)
         assert ours(names)[made] and ours(names)["df"] == (made == "df")
+
+
+def test_what_somebody_else_changes_is_theirs():
+    names = Names()
+    names.seen("k", {})
+    names.after(done(x=INT, y=INT))
+    names.seen("k", {"x": FRAME, "y": INT})
+    assert ours(names) == {"x": False, "y": True}

@@ -51,6 +51,35 @@ test('a reload in mid-run shows every cell, output and message once, and so does
   await expect.poll(() => notebook.isDirty()).toBe(false);
 });
 
+test('asked while the page still starts the kernel, the work is done in that one', async ({ lab }) => {
+  lab.writeNotebook();
+  await lab.script(act('Add', '1 + 1'), 'It is 2.');
+  let letStart = (): void => undefined;
+  const held = new Promise<void>(resolve => (letStart = resolve));
+  let starts = 0;
+  const sessions = /\/api\/sessions\b/;
+  await lab.page.route(sessions, async route => {
+    if (route.request().method() === 'POST') {
+      starts += 1;
+      await held;
+    }
+    await route.continue();
+  });
+  const notebook = lab.notebook();
+  await lab.page.evaluate(path => void (window as any).jupyterapp.commands.execute('docmanager:open', { path }), notebook.path);
+  await notebook.ready();
+  await lab.panel.open();
+  await lab.panel.ask('Add');
+  await expect(lab.panel.state).toHaveText('starting kernel');
+  await lab.page.waitForTimeout(1_000); // one that is started twice is so by now
+  letStart();
+  await lab.panel.ended();
+  await expect(lab.panel.answers).toHaveText(['It is 2.']);
+  await notebook.expectAgentCells([{ outputs: ['text/plain 2'], count: 1 }]);
+  expect(starts).toBe(1);
+  await lab.page.unroute(sessions);
+});
+
 test('a notebook closed in mid-run and opened again has the work once', async ({ lab }) => {
   lab.writeNotebook();
   await lab.script(...TWO_STEPS);
