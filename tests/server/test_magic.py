@@ -135,8 +135,8 @@ async def test_with_wait_the_agents_cells_run_before_the_next_one(page):
     assert (await asked)["content"]["status"] == "ok"
     assert (await mine)["content"]["status"] == "ok"
     await until(lambda: browser.texts()[1:3] == ["", "41\n"], str(browser.cells()))
-    (result,) = [message["content"]["data"]["text/plain"] for message in page.heard if message["header"]["msg_type"] == "execute_result"]
-    assert result == "42", "the same names, the agent's value first"
+    (result,) = await until(lambda: [message for message in page.heard if message["header"]["msg_type"] == "execute_result"])
+    assert result["content"]["data"]["text/plain"] == "42", "the same names, the agent's value first"
 
 
 @pytest.mark.parametrize("wait", ["", "--wait"])
