@@ -59,7 +59,7 @@ test: test-python test-typescript test-ui
 
 # shared machines stall: a test that fails is tried once more, alone, and then it counts
 test-python: install
-	python -m pytest -n 3 --dist loadfile || python -m pytest --last-failed --last-failed-no-failures=none
+	python -m pytest -n 3 --dist loadfile --durations 25 || python -m pytest --last-failed --last-failed-no-failures=none
 
 test-typescript: install
 	jlpm test

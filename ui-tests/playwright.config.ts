@@ -4,9 +4,9 @@ import { defineConfig } from '@playwright/test';
 
 import { environment, newPlace, place } from './tests/place';
 
-// Read by the workers too: the first of them all decides.
+// Read by the workers too: the first of them all decides.  The ports are below those that systems give to whatever connects.
 process.env.UI_TESTS_PLACE ??= newPlace();
-process.env.UI_TESTS_PORT ??= String(20_000 + (process.pid % 20_000));
+process.env.UI_TESTS_PORT ??= String(20_000 + (process.pid % 12_000));
 
 export const launchOptions = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

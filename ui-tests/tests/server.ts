@@ -31,6 +31,9 @@ export class Server {
       if (answer?.ok) {
         return;
       }
+      if (this._process.exitCode !== null) {
+        throw new Error(`The server on port ${this._port} ended while it was starting.`);
+      }
       await new Promise(resolve => setTimeout(resolve, 200));
     }
   }
