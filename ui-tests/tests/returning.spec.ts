@@ -66,7 +66,10 @@ test('asked while the page still starts the kernel, the work is done in that one
     await route.continue();
   });
   const notebook = lab.notebook();
-  await lab.page.evaluate(path => void (window as any).jupyterapp.commands.execute('docmanager:open', { path }), notebook.path);
+  await lab.page.evaluate(
+    path => void (window as any).jupyterapp.commands.execute('docmanager:open', { path }),
+    notebook.path
+  );
   await notebook.ready();
   await lab.panel.open();
   await lab.panel.ask('Add');
