@@ -70,7 +70,7 @@ class Always:
     def __init__(self, decision):
         self.decision = decision
 
-    def judge(self, action, facts):
+    async def judge(self, action, facts):
         return Verdict(self.decision, "because")
 
 
