@@ -23,10 +23,13 @@ class Names:
         self._ours = {name for name in self._ours & names.keys() if replace(names[name], ours=True) == self._names[name]}
         self._keep(names)
 
-    def after(self, finished: Finished, code: str | None = None) -> None:
-        """An action of ours has ended: what is new is ours, of what its code binds.  No code: nobody else had the kernel meanwhile."""
-        if finished.restarted or finished.kernel_exits:
+    def after(self, finished: Finished, code: str | None = None, kernel: str = "") -> None:
+        """An action of ours has ended, in this kernel, where that may change: what is new is ours, of what its code binds.  No code: nobody
+        else had the kernel meanwhile."""
+        another = kernel and self._kernel and kernel != self._kernel
+        if another or finished.restarted or finished.kernel_exits:
             self._names, self._ours = {}, set()
+        self._kernel = kernel or self._kernel
         if finished.names:
             new, made = finished.names.keys() - self._names.keys(), binds(code) if code is not None else frozenset("*")
             self._ours |= new if "*" in made else new & made

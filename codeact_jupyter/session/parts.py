@@ -47,6 +47,11 @@ class KernelOnDemand:
     async def start(self, source: str, sink: OutputSink, msg_id: str) -> Execution:
         return await (await self._ready()).start(source, sink, msg_id)
 
+    @property
+    def identity(self) -> str:
+        """Of the kernel that was taken; empty: none was."""
+        return self._client.identity if self._client else ""
+
     async def names(self) -> Mapping[str, Name]:
         """The kernel's names now; the kernel is started for it."""
         client = await self._ready()

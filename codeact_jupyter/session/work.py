@@ -170,7 +170,7 @@ class Work:
 
     def _observe(self, observe: Observe, action_id: str, finished: Finished | None, so_far: Sequence[Mapping[str, Any]] = ()) -> Observed:
         if finished:
-            self._place.names.after(finished, self._code(action_id))
+            self._place.names.after(finished, self._code(action_id), self.kernel.identity)
             finished = replace(finished, outputs=self._veil.value(list(finished.outputs)))  # before half of a key could be left out
         return self._safe(observe(action_id, finished, self._veil.value(list(so_far))))
 

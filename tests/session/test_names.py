@@ -80,3 +80,18 @@ def test_what_somebody_else_changes_is_theirs():
     names.after(done(x=INT, y=INT))
     names.seen("k", {"x": FRAME, "y": INT})
     assert ours(names) == {"x": False, "y": True}
+
+
+def test_what_an_action_made_after_a_restart_is_ours_when_the_new_kernel_is_looked_at():
+    names = Names()
+    names.seen("k", {"df": FRAME})
+    names.after(done(x=INT), "x = 1", "another")
+    names.seen("another", {"x": INT})
+    assert ours(names) == {"x": True}
+
+
+def test_without_a_look_before_it_an_action_is_still_of_its_kernel():
+    names = Names()
+    names.after(done(x=INT), "x = 1", "k")
+    names.seen("k", {"x": INT, "y": INT})
+    assert ours(names) == {"x": True, "y": False}
