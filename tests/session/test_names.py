@@ -95,3 +95,10 @@ def test_without_a_look_before_it_an_action_is_still_of_its_kernel():
     names.after(done(x=INT), "x = 1", "k")
     names.seen("k", {"x": INT, "y": INT})
     assert ours(names) == {"x": True, "y": False}
+
+
+def test_of_another_kernel_nothing_of_before_is_known_though_nobody_looked():
+    names = Names()
+    names.seen("k", {"df": FRAME})
+    names.after(done(df=FRAME), "df = 1", "another")
+    assert ours(names) == {"df": True}
